@@ -1,0 +1,48 @@
+/** Every default of the package, with its unit in the name and its source beside it. */
+
+/** Azure refuses RSA keys below 2048 bits (Add Management Certificate, jj154123). */
+export const defaultRsaBits = 2048;
+export const allowedRsaBits = [2048, 3072, 4096] as const;
+
+/** One year, as the portals of the time suggested and as Entra allows at most by default. */
+export const defaultValidityPeriodHours = 8760;
+
+/** Renewal begins when a third of the validity is left, as cert-manager and the ACME clients do. */
+export const defaultRenewBeforeShareOfValidity = 1 / 3;
+
+/** One week for consumers to pick the new key up; never more than half of renewBeforeHours. */
+export const defaultOverlapHours = 168;
+
+/** Issuers date certificates back by 30 s to 24 h for clocks that differ; Let's Encrypt uses one hour. */
+export const defaultBackdateMinutes = 60;
+
+/** How many superseded versions a certificate remembers. Older ones found on a subscription are simply not wanted. */
+export const rememberedPreviousVersions = 2;
+
+/** Classic Service Management of the global cloud (REST reference, base URL). */
+export const defaultManagementEndpoint = "https://management.core.windows.net";
+
+/** Management certificates per subscription (cloud-services-certs-create.md; older texts say 10 and 25). */
+export const defaultCertificateLimit = 100;
+
+/** Before something is removed because of time, our clock and the server's `Date` may differ by this much. */
+export const maximumClockSkewMinutes = 5;
+
+/** Service Management version sent with every request; what Microsoft's last classic clients send. */
+export const serviceManagementVersion = "2014-10-01";
+
+/** Time for one request, from sending to the last byte of the answer. */
+export const requestTimeoutMs = 60_000;
+
+/** Time for one call with all its retries and waits. */
+export const totalBudgetMs = 15 * 60_000;
+
+/** First backoff after a transient failure; doubles each time, half of it is jitter. */
+export const firstBackoffMs = 500;
+export const longestBackoffMs = 30_000;
+
+/** Wait after 429 where the service names none: no `Retry-After` was ever seen on the classic API (azure-wire section 5). */
+export const throttledWithoutRetryAfterMs = 2_000;
+
+/** A `Retry-After` beyond this is taken as this: a nonsense header must not hang a deployment. */
+export const longestRetryAfterMs = 5 * 60_000;
