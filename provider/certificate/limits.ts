@@ -1,0 +1,19 @@
+/**
+ * How much hostile input is read before we give up. All far above what real files need:
+ * a certificate of RSA-4096 has about 2 KB, a PFX 3 KB to 10 KB, Windows and OpenSSL derive keys with 2,000 iterations.
+ */
+
+/** Bytes of one certificate, DER or PEM. */
+export const maximumCertificateBytes = 64 * 1024;
+
+/** Bytes of one PKCS#12 file. */
+export const maximumPfxBytes = 256 * 1024;
+
+/** Characters of a PEM file with a key and its certificates. */
+export const maximumPemBundleCharacters = 256 * 1024;
+
+/** Characters of a publish-settings file. */
+export const maximumPublishSettingsCharacters = 1024 * 1024;
+
+/** Rounds of key derivation spent on one file, all of its parts together: about two seconds of one core. */
+export const maximumKeyDerivationIterations = 2_000_000;
