@@ -135,6 +135,8 @@ export interface WantedCertificate {
 
 export interface LinkRules {
   readonly allowLast: boolean;
+  /** Thumbprints that the provider's configuration lets go even as the last valid one: for links that have left the program. */
+  readonly allowed: readonly string[];
   readonly removeFirst: boolean;
   readonly whenRemovedElsewhere: "fail" | "restore";
   readonly removeAdopted: boolean;

@@ -1,0 +1,30 @@
+import type { SubscriptionAddress } from "../azure/connection";
+
+/**
+ * What the links checked in this run stand for: (endpoint, subscription, lineage or bare thumbprint) -> link name.
+ *
+ * A link that was renamed without an alias reaches us as a create of the new name and then a delete of the old one.
+ * The delete must not take away what the create relies on, and it sees only its own old state: so it asks here.
+ */
+export class Claims {
+  readonly #holders = new Map<string, string>();
+
+  /** Claims for `link`; answers the name of another link of this run that claimed the same, or null. */
+  claim(at: SubscriptionAddress, subject: string, link: string): string | null {
+    const key = keyOf(at, subject);
+    const holder = this.#holders.get(key);
+    if (holder !== undefined && holder !== link) {
+      return holder;
+    }
+    this.#holders.set(key, link);
+    return null;
+  }
+
+  isClaimed(at: SubscriptionAddress, subject: string): boolean {
+    return this.#holders.has(keyOf(at, subject));
+  }
+}
+
+function keyOf(at: SubscriptionAddress, subject: string): string {
+  return `${at.endpoint} ${at.subscriptionId} ${subject}`;
+}

@@ -1,0 +1,59 @@
+import type { z } from "zod";
+import type { CheckFailure, Values } from "./lifecycle";
+import { setUnknownsAside } from "./unknowns";
+
+/**
+ * Validates inputs against their schema, whatever part of them is known. What is unknown keeps its place, unseen by
+ * the schema, and is checked again when the update runs.
+ */
+export function validateInputs(
+  schema: z.ZodObject,
+  news: Values,
+): { readonly known: Values; readonly unknown: Values; readonly failures: readonly CheckFailure[] } {
+  const { known, unknown } = setUnknownsAside(news);
+  const mask: Record<string, true> = {};
+  for (const key of Object.keys(unknown)) {
+    if (key in schema.shape) {
+      mask[key] = true;
+    }
+  }
+  const parsed = schema.partial(mask).safeParse(known);
+  if (parsed.success) {
+    return { known: withoutUndefined(parsed.data), unknown, failures: [] };
+  }
+  return { known, unknown, failures: parsed.error.issues.flatMap(failuresOf) };
+}
+
+function failuresOf(issue: z.core.$ZodIssue): readonly CheckFailure[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ property: key, reason: `there is no input of the name ${key}` }));
+  }
+  return [{ property: pathOf(issue.path), reason: issue.message }];
+}
+
+/** As Pulumi writes property paths: `holders[2]`, `rotationTriggers.team`. */
+function pathOf(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const part of path) {
+    text += typeof part === "number" ? `[${part}]` : `${text === "" ? "" : "."}${String(part)}`;
+  }
+  return text;
+}
+
+/** The engine's wire format knows no undefined, not even nested (pulumi/pulumi#2205). */
+export function withoutUndefined(values: object): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** Whether two values of plain JSON are the same, however their keys are ordered. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  return canonical(left) === canonical(right);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,164 @@
+import type { SubscriptionAddress } from "../azure/connection";
+import type { LinkCertificate } from "../rotation/types";
+import { wantedOnLink } from "../rotation/wantedOnLink";
+import { isoSeconds } from "./dates";
+import { sameJson } from "./inputs";
+import type { Difference, PropertyChange } from "./lifecycle";
+import { registrationOf } from "./registrations";
+import type {
+  SubscriptionCertificateLinkInputs,
+  SubscriptionCertificateLinkState,
+} from "./subscriptionCertificateLinkDefinition";
+
+interface Wish {
+  readonly inputs: SubscriptionCertificateLinkInputs;
+  readonly certificate: LinkCertificate;
+  readonly at: SubscriptionAddress;
+}
+
+/** Inputs that state repeats: a change is at least recorded, because delete sees nothing but state. */
+const recordedInputs = [
+  "allowLast",
+  "removeFirst",
+  "whenRemovedElsewhere",
+  "removeAdopted",
+  "overlapHours",
+  "resourceName",
+  "project",
+  "stack",
+] as const;
+
+/** What the next update would do to this link, in the order in which it would happen. Pure. */
+export function linkChanges(
+  state: SubscriptionCertificateLinkState,
+  wish: Wish,
+  certificateLimit: number,
+  now: Date,
+): Difference {
+  const replacements = replacementsOf(state, wish);
+  if (replacements.length > 0) {
+    return { changes: replacements, warnings: [] };
+  }
+  const changes = [...registrationChanges(state, wish, now), ...retirements(state, wish, now)];
+  for (const property of recordedInputs) {
+    if (!sameJson(state[property], wish.inputs[property])) {
+      changes.push({ property, reason: `${property} is recorded`, replaces: false });
+    }
+  }
+  return { changes, warnings: limitWarnings(state, changes, certificateLimit) };
+}
+
+function replacementsOf(state: SubscriptionCertificateLinkState, { certificate, at }: Wish): PropertyChange[] {
+  const changes: PropertyChange[] = [];
+  if (at.subscriptionId !== state.subscriptionId) {
+    changes.push({
+      property: "subscriptionId",
+      reason: `moves from subscription ${state.subscriptionId} to ${at.subscriptionId}: opened there before it is closed here`,
+      replaces: true,
+    });
+  }
+  if (at.endpoint !== state.managementEndpoint) {
+    changes.push({
+      property: "managementEndpoint",
+      reason: `moves from ${state.managementEndpoint} to ${at.endpoint}`,
+      replaces: true,
+    });
+  }
+  if (certificate.lineage !== (state.lineage ?? null)) {
+    changes.push({
+      property: "lineage",
+      reason: `another certificate takes the place of ${short(state.thumbprint)} on subscription ${state.subscriptionId}, without overlap beyond this update`,
+      replaces: true,
+    });
+  } else if (certificate.lineage === null && certificate.current.thumbprint !== state.thumbprint) {
+    changes.push({
+      property: "certificatePem",
+      reason: `${short(certificate.current.thumbprint)} takes the place of ${short(state.thumbprint)} on subscription ${state.subscriptionId}, without overlap beyond this update`,
+      replaces: true,
+    });
+  }
+  return changes;
+}
+
+function registrationChanges(state: SubscriptionCertificateLinkState, wish: Wish, now: Date): PropertyChange[] {
+  const { current } = wish.certificate;
+  const known = state.registered.find((registration) => registration.thumbprint === current.thumbprint);
+  if (known === undefined) {
+    const wanted = wantedOnLink(wish.certificate, state.registered.map(registrationOf), now);
+    const staying = wanted.filter((candidate) => candidate.role === "previous").map((candidate) => candidate.thumbprint);
+    const beside =
+      staying.length === 0
+        ? ""
+        : `; ${staying.map(short).join(" and ")} stays accepted for ${wish.certificate.overlapHours} hours after that`;
+    return [
+      {
+        property: "registered",
+        reason: `due: registers ${short(current.thumbprint)} on subscription ${state.subscriptionId}${beside}`,
+        replaces: false,
+      },
+    ];
+  }
+  if (known.missingSince != null) {
+    const remedy =
+      wish.inputs.whenRemovedElsewhere === "restore"
+        ? "it will be registered again"
+        : 'the update will fail: set whenRemovedElsewhere to "restore" to put it back, rotate the certificate, or remove the link';
+    return [
+      {
+        property: "registered",
+        reason: `due: somebody else removed ${short(current.thumbprint)} from subscription ${state.subscriptionId} (found missing on ${known.missingSince}); ${remedy}`,
+        replaces: false,
+      },
+    ];
+  }
+  return [];
+}
+
+function retirements(state: SubscriptionCertificateLinkState, wish: Wish, now: Date): PropertyChange[] {
+  const registered = state.registered.map(registrationOf);
+  const wanted = new Set(wantedOnLink(wish.certificate, registered, now).map((candidate) => candidate.thumbprint));
+  return registered
+    .filter((registration) => !wanted.has(registration.thumbprint))
+    .map((registration) => ({
+      property: "registered",
+      reason: `due: ${farewell(registration, wish, now)} from subscription ${state.subscriptionId}`,
+      replaces: false,
+    }));
+}
+
+function farewell(
+  registration: { readonly thumbprint: string; readonly retireAt: Date | null },
+  { certificate }: Wish,
+  now: Date,
+): string {
+  const version = certificate.previous.find((candidate) => candidate.thumbprint === registration.thumbprint);
+  const name = short(registration.thumbprint);
+  if (version?.revoked === true) {
+    return `removes ${name}, which is revoked,`;
+  }
+  if (version !== undefined && version.notAfter <= now) {
+    return `removes ${name}, which expired on ${isoSeconds(version.notAfter)},`;
+  }
+  if (registration.retireAt !== null) {
+    return `retires ${name}, whose overlap of ${certificate.overlapHours} hours ended on ${isoSeconds(registration.retireAt)},`;
+  }
+  return `removes ${name}, which is no longer a known version of the certificate,`;
+}
+
+function limitWarnings(
+  state: SubscriptionCertificateLinkState,
+  changes: readonly PropertyChange[],
+  certificateLimit: number,
+): string[] {
+  const adds = changes.some((change) => change.reason.startsWith("due: registers"));
+  if (!adds || state.certificateCount < certificateLimit) {
+    return [];
+  }
+  return [
+    `subscription ${state.subscriptionId} held ${state.certificateCount} certificates when last looked, and its limit is ${certificateLimit}: registering another one will fail unless one of them goes first`,
+  ];
+}
+
+function short(thumbprint: string): string {
+  return `${thumbprint.slice(0, 8)}…`;
+}

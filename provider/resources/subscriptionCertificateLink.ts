@@ -1,0 +1,295 @@
+import { canonicalEndpoint } from "../azure/configuration";
+import type { SubscriptionAddress } from "../azure/connection";
+import { parseCertificate } from "../certificate/parse";
+import { CertificateError, InvalidInputError, LockOutError, StillOpenError } from "../errors";
+import { planLink, planUnlink } from "../rotation/planLink";
+import type { LinkCertificate, LinkRules } from "../rotation/types";
+import type { Configured } from "./context";
+import { isoSeconds, wholeSeconds } from "./dates";
+import { dateOf } from "./fields";
+import { validateInputs, withoutUndefined } from "./inputs";
+import {
+  type CheckFailure,
+  type CheckResult,
+  type Difference,
+  PartialChangeError,
+  type ResourceLifecycle,
+  type Values,
+} from "./lifecycle";
+import { linkChanges } from "./linkChanges";
+import { carryOut, type LinkOutcome, type LinkWork } from "./linkWork";
+import {
+  type SubscriptionCertificateLinkInputs,
+  type SubscriptionCertificateLinkState,
+  subscriptionCertificateLinkDefinition,
+  subscriptionCertificateLinkInputs,
+  subscriptionCertificateLinkState,
+} from "./subscriptionCertificateLinkDefinition";
+import { setUnknownsAside, unknownValue } from "./unknowns";
+
+export const subscriptionCertificateLink: ResourceLifecycle = {
+  type: subscriptionCertificateLinkDefinition.type,
+  secretOutputs: subscriptionCertificateLinkDefinition.secretOutputs,
+  check,
+  diff,
+  create,
+  read,
+  update,
+  delete: remove,
+};
+
+// ---- check ----
+
+function check(news: Values, context: Configured): CheckResult {
+  const { known, unknown, failures } = validateInputs(subscriptionCertificateLinkInputs, news);
+  const inputs = { ...known, ...unknown };
+  if (failures.length > 0) {
+    return { inputs, failures };
+  }
+  return { inputs, failures: [...certificateFailures(inputs), ...addressFailures(inputs, context)] };
+}
+
+function certificateFailures(inputs: Values): readonly CheckFailure[] {
+  const pem = inputs["certificatePem"];
+  if (pem === undefined) {
+    return [
+      {
+        property: "certificate",
+        reason: "give the link a certificate (a ManagementCertificate), or a certificatePem made elsewhere",
+      },
+    ];
+  }
+  if (pem === unknownValue) {
+    return [];
+  }
+  try {
+    parseCertificate(pem as string);
+    return [];
+  } catch (error) {
+    return error instanceof CertificateError ? [{ property: "certificatePem", reason: error.message }] : [];
+  }
+}
+
+function addressFailures(inputs: Values, context: Configured): readonly CheckFailure[] {
+  const { subscriptionId, managementEndpoint, lineage, certificatePem } = inputs;
+  let endpoint = context.configuration.managementEndpoint;
+  if (managementEndpoint !== undefined && managementEndpoint !== unknownValue) {
+    try {
+      endpoint = canonicalEndpoint(managementEndpoint as string);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [{ property: "managementEndpoint", reason }];
+    }
+  }
+  if ([subscriptionId, managementEndpoint, lineage, certificatePem].includes(unknownValue)) {
+    return [];
+  }
+  const at = { endpoint, subscriptionId: subscriptionId as string };
+  const subject = (lineage as string | undefined) ?? parseCertificate(certificatePem as string).thumbprint;
+  const other = context.claims.claim(at, subject, inputs["resourceName"] as string);
+  return other === null
+    ? []
+    : [
+        {
+          property: "subscriptionId",
+          reason: `the link ${other} of this program already registers this certificate on subscription ${at.subscriptionId}. Remove one of the two`,
+        },
+      ];
+}
+
+// ---- diff ----
+
+function diff(olds: Values, news: Values, context: Configured): Difference {
+  const state = stateOf(olds);
+  const { unknown, known } = setUnknownsAside(news);
+  const open = Object.keys(unknown).filter((property) => property in subscriptionCertificateLinkInputs.shape);
+  if (open.length > 0) {
+    return {
+      changes: [
+        {
+          property: open.includes("certificatePem") ? "certificatePem" : (open.sort()[0] ?? "certificatePem"),
+          reason: `may register a new certificate on subscription ${state.subscriptionId}: it is known only during the update; ${shortly(state)} stays accepted until then`,
+          replaces: false,
+        },
+      ],
+      warnings: [],
+    };
+  }
+  const inputs = inputsOf(known);
+  const wanted = linkCertificateOf(inputs).certificate;
+  const at = addressOf(inputs, context);
+  return linkChanges(state, { inputs, certificate: wanted, at }, context.configuration.certificateLimit, context.ports.now());
+}
+
+function shortly(state: SubscriptionCertificateLinkState): string {
+  return `${state.thumbprint.slice(0, 8)}…`;
+}
+
+// ---- create, update, delete ----
+
+async function create(news: Values, context: Configured): Promise<{ readonly id: string; readonly outputs: Values }> {
+  const inputs = inputsOf(news);
+  const work = workOf(inputs, [], context);
+  const id = `${work.at.subscriptionId}/${work.certificate.lineage ?? work.certificate.current.thumbprint}`;
+  const outcome = await carryOut(work, planLink, context);
+  return { id, outputs: settle(id, inputs, work, outcome, null) };
+}
+
+async function update(id: string, olds: Values, news: Values, context: Configured): Promise<Values> {
+  const state = stateOf(olds);
+  const inputs = inputsOf(news);
+  const work = workOf(inputs, state.registered, context);
+  const outcome = await carryOut(work, planLink, context);
+  return settle(id, inputs, work, outcome, state);
+}
+
+/** The state after the work; throws what went wrong, with that state where anything was done. */
+function settle(
+  id: string,
+  inputs: SubscriptionCertificateLinkInputs,
+  work: LinkWork,
+  outcome: LinkOutcome,
+  before: SubscriptionCertificateLinkState | null,
+): Values {
+  if (outcome.failure !== null && before === null && !outcome.touched) {
+    throw outcome.failure;
+  }
+  const current = outcome.registered.find((known) => known.thumbprint === work.certificate.current.thumbprint);
+  // A failed update must not claim the new certificate before the subscription has it: credential() would hand it out.
+  const claimed =
+    outcome.failure === null || current !== undefined || before === null
+      ? work.certificate.current
+      : { thumbprint: before.thumbprint, sha256Fingerprint: before.sha256Fingerprint };
+  const { certificatePem: _1, previous: _2, managementEndpoint: _3, ...recorded } = inputs;
+  const state: SubscriptionCertificateLinkState = {
+    ...recorded,
+    managementEndpoint: work.at.endpoint,
+    thumbprint: claimed.thumbprint,
+    sha256Fingerprint: claimed.sha256Fingerprint,
+    registered: outcome.registered.map((known) => withoutNull(known)),
+    certificateCount: outcome.certificateCount ?? before?.certificateCount ?? 0,
+  };
+  const outputs = withoutUndefined(state);
+  if (outcome.failure !== null) {
+    throw new PartialChangeError(id, outputs, outcome.failure);
+  }
+  return outputs;
+}
+
+async function remove(olds: Values, context: Configured): Promise<void> {
+  const state = stateOf(olds);
+  const at = { endpoint: state.managementEndpoint, subscriptionId: state.subscriptionId };
+  if (context.claims.isClaimed(at, state.lineage ?? state.thumbprint)) {
+    return;
+  }
+  const work: LinkWork = {
+    at,
+    certificate: {
+      lineage: state.lineage ?? null,
+      current: {
+        thumbprint: state.thumbprint,
+        sha256Fingerprint: state.sha256Fingerprint,
+        notBefore: new Date(0),
+        notAfter: new Date(0),
+      },
+      previous: [],
+      overlapHours: state.overlapHours,
+    },
+    der: null,
+    registered: state.registered,
+    rules: rulesOf(state, at, context),
+  };
+  const outcome = await carryOut(work, planUnlink, context);
+  if (outcome.failure !== null) {
+    throw outcome.failure instanceof LockOutError
+      ? new StillOpenError({
+          what: outcome.failure.message.split("\n")[0] ?? "",
+          facts: outcome.failure.facts,
+          cause: outcome.failure,
+        })
+      : outcome.failure;
+  }
+}
+
+// ---- read ----
+
+async function read(olds: Values, context: Configured): Promise<Values> {
+  const state = stateOf(olds);
+  const at = { endpoint: state.managementEndpoint, subscriptionId: state.subscriptionId };
+  const listing = await context.listings.get(at);
+  const there = new Map(listing.certificates.map((certificate) => [certificate.thumbprint, certificate]));
+  const now = isoSeconds(wholeSeconds(context.ports.now()));
+  const registered = state.registered.flatMap(({ missingSince, ...known }) => {
+    if (there.has(known.thumbprint)) {
+      return [withoutNull(known)];
+    }
+    // A previous one that somebody removed is simply gone: it is never put back. The current one is something to say.
+    return known.thumbprint === state.thumbprint ? [withoutNull({ ...known, missingSince: missingSince ?? now })] : [];
+  });
+  const { __provider: _, ...rest } = olds;
+  return { ...rest, registered, certificateCount: listing.certificates.length };
+}
+
+// ---- between the engine's JSON and the decisions' values ----
+
+function stateOf(olds: Values): SubscriptionCertificateLinkState {
+  return subscriptionCertificateLinkState.parse(olds);
+}
+
+function inputsOf(news: Values): SubscriptionCertificateLinkInputs {
+  const { __provider: _, ...inputs } = news;
+  return subscriptionCertificateLinkInputs.parse(inputs);
+}
+
+function addressOf(inputs: SubscriptionCertificateLinkInputs, context: Configured): SubscriptionAddress {
+  const endpoint =
+    inputs.managementEndpoint === undefined
+      ? context.configuration.managementEndpoint
+      : canonicalEndpoint(inputs.managementEndpoint);
+  return { endpoint, subscriptionId: inputs.subscriptionId };
+}
+
+function linkCertificateOf(inputs: SubscriptionCertificateLinkInputs): { certificate: LinkCertificate; der: Buffer } {
+  if (inputs.certificatePem === undefined) {
+    throw new InvalidInputError("certificatePem", { what: "the link has no certificate." });
+  }
+  const parsed = parseCertificate(inputs.certificatePem);
+  const { thumbprint, sha256Fingerprint, notBefore, notAfter, der } = parsed;
+  return {
+    certificate: {
+      lineage: inputs.lineage ?? null,
+      current: { thumbprint, sha256Fingerprint, notBefore, notAfter },
+      previous: inputs.previous.map((version) => ({ ...version, notAfter: dateOf(version.notAfter) })),
+      overlapHours: inputs.overlapHours,
+    },
+    der,
+  };
+}
+
+function workOf(
+  inputs: SubscriptionCertificateLinkInputs,
+  registered: LinkWork["registered"],
+  context: Configured,
+): LinkWork {
+  const at = addressOf(inputs, context);
+  return { at, ...linkCertificateOf(inputs), registered, rules: rulesOf(inputs, at, context) };
+}
+
+function rulesOf(
+  inputs: Pick<
+    SubscriptionCertificateLinkInputs,
+    "allowLast" | "removeFirst" | "whenRemovedElsewhere" | "removeAdopted"
+  >,
+  at: SubscriptionAddress,
+  context: Configured,
+): LinkRules {
+  const { allowLast, removeFirst, whenRemovedElsewhere, removeAdopted } = inputs;
+  const { allow, certificateLimit } = context.configuration;
+  const allowed = allow.filter((entry) => entry.subscriptionId === at.subscriptionId).map((entry) => entry.thumbprint);
+  return { allowLast, allowed, removeFirst, whenRemovedElsewhere, removeAdopted, certificateLimit };
+}
+
+/** Absent rather than null: some of the engine's paths drop nulls and others keep them, and that would look like a change. */
+function withoutNull<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined)) as T;
+}

@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { defaultManagementEndpoint } from "../defaults";
+import type { ResourceDefinition } from "./definition";
+import { isoDate, subscriptionGuid, thumbprint, wholeNumber } from "./fields";
+
+export const subscriptionCertificateLinkInputs = z.strictObject({
+  subscriptionId: subscriptionGuid.describe(
+    "GUID of the subscription that accepts the certificate. A change replaces the link: the new subscription is opened before the old one is closed.",
+  ),
+  certificatePem: z
+    .string({ error: "certificatePem must be a certificate in PEM" })
+    .refine((text) => text.includes("-----BEGIN CERTIFICATE-----"), {
+      error: "certificatePem must be a certificate in PEM, with its BEGIN CERTIFICATE line",
+    })
+    .optional()
+    .describe(
+      "A certificate made elsewhere, PEM, instead of `certificate`. It has no lineage and so no overlap: another certificate replaces the link.",
+    ),
+  managementEndpoint: z
+    .string({ error: "managementEndpoint must be an https:// address" })
+    .optional()
+    .describe(
+      `Address of the Service Management API. Default: the provider's managementEndpoint (${defaultManagementEndpoint}). A change replaces the link.`,
+    ),
+  allowLast: z
+    .boolean({ error: "allowLast must be true or false" })
+    .default(false)
+    .describe(
+      "Whether this link may remove the last valid certificate of the subscription, after which nobody can sign in with a certificate. Default: false.",
+    ),
+  removeFirst: z
+    .boolean({ error: "removeFirst must be true or false" })
+    .default(false)
+    .describe(
+      "Whether revoked certificates are removed before their successor is registered. Closes the door a little earlier; nobody can sign in with this certificate in between. Default: false.",
+    ),
+  whenRemovedElsewhere: z
+    .enum(["fail", "restore"], { error: "whenRemovedElsewhere must be fail or restore" })
+    .default("fail")
+    .describe(
+      "What to do when somebody else removed the current certificate: `fail` says so and changes nothing, `restore` registers it again. Default: fail.",
+    ),
+  removeAdopted: z
+    .boolean({ error: "removeAdopted must be true or false" })
+    .default(false)
+    .describe(
+      "Whether deleting the link also removes a certificate that was there before it. Default: false: what was found is left behind.",
+    ),
+  lineage: z.uuid({ error: "lineage must be the UUID of a ManagementCertificate" }).optional(),
+  previous: z
+    .array(z.object({ thumbprint: thumbprint("previous"), notAfter: isoDate, revoked: z.boolean() }))
+    .default([]),
+  overlapHours: wholeNumber("overlapHours", "hours", 0, 876_000).default(0),
+  resourceName: z.string(),
+  project: z.string(),
+  stack: z.string(),
+});
+export type SubscriptionCertificateLinkInputs = z.infer<typeof subscriptionCertificateLinkInputs>;
+
+const registration = z.object({
+  thumbprint: z.string().describe("SHA-1 of the certificate's DER, upper-case hexadecimal."),
+  registeredAt: isoDate.describe("When this link registered or found it, ISO 8601 in UTC."),
+  retireAt: isoDate
+    .nullish()
+    .describe(
+      "When its overlap ends; the next update after that takes it off the subscription. Absent for the current one.",
+    ),
+  origin: z
+    .enum(["created", "adopted"])
+    .describe("`created` by this package, or `adopted`: it was there before the link."),
+  requestId: z.string().nullish().describe("`x-ms-request-id` of the upload: what Microsoft support asks for."),
+  missingSince: isoDate
+    .nullish()
+    .describe("When a refresh first found it missing: somebody else removed it from the subscription."),
+});
+export type RecordedRegistration = z.infer<typeof registration>;
+
+export const subscriptionCertificateLinkOutputs = z.object({
+  subscriptionId: z.string().describe("GUID of the subscription, lower-case."),
+  managementEndpoint: z.string().describe("Address of the Service Management API in use."),
+  thumbprint: z
+    .string()
+    .describe("The current certificate, which the subscription accepts. SHA-1, upper-case hexadecimal."),
+  registered: z
+    .array(registration)
+    .describe("What this link keeps on the subscription: the current certificate and, during an overlap, its predecessor."),
+  certificateCount: z
+    .number()
+    .describe("Certificates on the subscription when last looked, other people's included; Azure allows 100 by default."),
+});
+
+/** What state holds: the outputs, and the inputs that diff, read and delete have to know. No certificate is repeated. */
+export const subscriptionCertificateLinkState = subscriptionCertificateLinkOutputs.extend({
+  lineage: z.string().nullish(),
+  sha256Fingerprint: z.string(),
+  overlapHours: z.number().default(0),
+  allowLast: z.boolean().default(false),
+  removeFirst: z.boolean().default(false),
+  whenRemovedElsewhere: z.enum(["fail", "restore"]).default("fail"),
+  removeAdopted: z.boolean().default(false),
+  resourceName: z.string(),
+  project: z.string(),
+  stack: z.string(),
+});
+export type SubscriptionCertificateLinkState = z.infer<typeof subscriptionCertificateLinkState>;
+
+export const subscriptionCertificateLinkDefinition: ResourceDefinition = {
+  type: "SubscriptionCertificateLink",
+  description:
+    "This subscription accepts this certificate and, during an overlap, its predecessor. Registers the current version of a ManagementCertificate, retires the previous one when its overlap on this subscription has ended, and takes a revoked one off at once. Certificates that are not of this lineage are never touched.",
+  inputs: subscriptionCertificateLinkInputs,
+  filledIn: ["lineage", "previous", "overlapHours", "resourceName", "project", "stack"],
+  outputs: subscriptionCertificateLinkOutputs,
+  secretOutputs: [],
+};
