@@ -1,0 +1,118 @@
+import { byThumbprint, isCurrent, isOurs, isRevoked } from "./linkFacts";
+import type { LinkRefusal, LinkSituation, ObservedCertificate } from "./types";
+import { isRevokedCurrent } from "./wantedOnLink";
+import { listInWords, momentOf, shortThumbprint } from "./wording";
+
+type Check = (situation: LinkSituation) => LinkRefusal | undefined;
+
+/** First what makes the list or the state untrustworthy, then what forbids adding. The first that finds something is the answer. */
+const checks: readonly Check[] = [otherBytes, stateRolledBack, revoked, removedElsewhere];
+
+/** Why nothing may be done on this subscription, or undefined. */
+export function refusalOf(situation: LinkSituation): LinkRefusal | undefined {
+  for (const check of checks) {
+    const refusal = check(situation);
+    if (refusal !== undefined) {
+      return { ...refusal, sentence: withStillOpen(situation, refusal.sentence) };
+    }
+  }
+  return undefined;
+}
+
+/** The same thumbprint with other bytes: somebody forged a SHA-1, or the service does not list what was uploaded. */
+export function otherBytes({ certificate, observed, subscriptionId }: LinkSituation): LinkRefusal | undefined {
+  const { thumbprint, sha256Fingerprint } = certificate.current;
+  const found = observed.some((one) => one.thumbprint === thumbprint && one.sha256Fingerprint !== sha256Fingerprint);
+  return found
+    ? {
+        reason: "otherBytes",
+        thumbprint,
+        sentence:
+          `Subscription ${subscriptionId} lists another certificate under the thumbprint ${shortThumbprint(thumbprint)}: its SHA-256 fingerprint differs. ` +
+          "Nothing was changed. Find out who uploaded it, remove it there, and rotate.",
+      }
+    : undefined;
+}
+
+function stateRolledBack(situation: LinkSituation): LinkRefusal | undefined {
+  const { certificate, observed, subscriptionId } = situation;
+  if (certificate.lineage === null) {
+    return undefined;
+  }
+  const known = new Set([certificate.current, ...certificate.previous].map(({ thumbprint }) => thumbprint));
+  const newer = byThumbprint(observed).find(
+    (one) =>
+      isOurs(situation, one) &&
+      !known.has(one.thumbprint) &&
+      one.validity !== null &&
+      one.validity.notBefore > certificate.current.notBefore,
+  );
+  return newer?.validity
+    ? {
+        reason: "stateRolledBack",
+        thumbprint: newer.thumbprint,
+        sentence:
+          `Subscription ${subscriptionId} accepts ${shortThumbprint(newer.thumbprint)} of this lineage (notBefore ${momentOf(newer.validity.notBefore)}), ` +
+          `which is newer than ${shortThumbprint(certificate.current.thumbprint)}, the newest one in the state: the state was rolled back. ` +
+          "Nothing was changed. Restore the newest state; if it is lost, remove the newer certificate by hand and rotate.",
+      }
+    : undefined;
+}
+
+function revoked(situation: LinkSituation): LinkRefusal | undefined {
+  const { certificate, subscriptionId } = situation;
+  return isRevokedCurrent(certificate) && !isObserved(situation)
+    ? {
+        reason: "revoked",
+        thumbprint: certificate.current.thumbprint,
+        sentence:
+          `${shortThumbprint(certificate.current.thumbprint)} is revoked and is never registered again, so it was not added to subscription ${subscriptionId}. ` +
+          "Rotate the certificate.",
+      }
+    : undefined;
+}
+
+function removedElsewhere(situation: LinkSituation): LinkRefusal | undefined {
+  const { certificate, registered, rules, subscriptionId } = situation;
+  const registration = registered.find((one) => isCurrent(situation, one));
+  return registration !== undefined && !isObserved(situation) && rules.whenRemovedElsewhere === "fail"
+    ? {
+        reason: "removedElsewhere",
+        thumbprint: certificate.current.thumbprint,
+        sentence:
+          `Somebody removed ${shortThumbprint(certificate.current.thumbprint)} from subscription ${subscriptionId}; it was registered there on ${momentOf(registration.registeredAt)}. ` +
+          'It is not put back silently. Rotate the certificate if its key may be known to others, or set whenRemovedElsewhere to "restore" to register it again.',
+      }
+    : undefined;
+}
+
+/** The certificate does not fit. Asked for by the plan, which knows what could make room first. */
+export function limitReached(situation: LinkSituation): LinkRefusal {
+  const { certificate, observed, rules, subscriptionId } = situation;
+  const { thumbprint } = certificate.current;
+  const count = observed.length;
+  const sentence =
+    `Subscription ${subscriptionId} holds ${count} certificate${count === 1 ? "" : "s"} and its limit is ${rules.certificateLimit}, so there is no room for ${shortThumbprint(thumbprint)}. ` +
+    "Remove certificates that nobody needs, or raise certificateLimit if the service accepts more.";
+  return {
+    reason: "limitReached",
+    thumbprint,
+    count,
+    limit: rules.certificateLimit,
+    sentence: withStillOpen(situation, sentence),
+  };
+}
+
+// A refusal stops everything on this subscription, revocations too: whoever reads it has to know what stays open meanwhile.
+function withStillOpen(situation: LinkSituation, sentence: string): string {
+  const open = byThumbprint(situation.observed)
+    .filter((one) => isOurs(situation, one) && isRevoked(situation, one))
+    .map(({ thumbprint }) => shortThumbprint(thumbprint));
+  return open.length === 0
+    ? sentence
+    : `${sentence} Until then this subscription still accepts ${listInWords(open)}, revoked.`;
+}
+
+function isObserved(situation: LinkSituation): boolean {
+  return situation.observed.some((one: ObservedCertificate) => isCurrent(situation, one));
+}

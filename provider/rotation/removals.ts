@@ -1,0 +1,67 @@
+import { isRevoked, isValid } from "./linkFacts";
+import type { GuardedCertificate, LinkSituation, LinkStep, ObservedCertificate } from "./types";
+
+/** A certificate of ours that should go, and why. */
+export interface Removal {
+  readonly certificate: ObservedCertificate;
+  readonly because: string;
+  readonly becauseOfTime: boolean;
+}
+
+/** What a subscription holds, half-way through a plan. */
+export type Present = readonly Pick<ObservedCertificate, "thumbprint" | "validity">[];
+
+export interface GuardedRemovals {
+  readonly steps: readonly LinkStep[];
+  readonly guarded: readonly GuardedCertificate[];
+  /** What is present after these steps. */
+  readonly present: Present;
+}
+
+/** Carries removals out one after the other as far as the guards let it; what they hold back is named. */
+export function removeGuarded(
+  situation: LinkSituation,
+  removals: readonly Removal[],
+  before: Present,
+  now: Date,
+): GuardedRemovals {
+  const steps: LinkStep[] = [];
+  const guarded: GuardedCertificate[] = [];
+  let present = before;
+  for (const { certificate, because, becauseOfTime } of removals) {
+    const { thumbprint } = certificate;
+    const revoked = isRevoked(situation, certificate);
+    const held = guardOf(situation, certificate, present, now);
+    if (held !== undefined) {
+      guarded.push({ thumbprint, revoked, ...held });
+      continue;
+    }
+    steps.push({ action: "remove", thumbprint, because, revoked, becauseOfTime });
+    present = present.filter((one) => one.thumbprint !== thumbprint);
+  }
+  return { steps, guarded, present };
+}
+
+function guardOf(
+  { authenticatedWith, rules }: LinkSituation,
+  certificate: ObservedCertificate,
+  present: Present,
+  now: Date,
+): Pick<GuardedCertificate, "guard" | "because"> | undefined {
+  if (certificate.thumbprint === authenticatedWith) {
+    return {
+      guard: "inUse",
+      because:
+        "this run signs in with it, and removing it would lock the run out; sign in with another credential to have it removed",
+    };
+  }
+  const isLastValid =
+    isValid(certificate, now) && !present.some((one) => one.thumbprint !== certificate.thumbprint && isValid(one, now));
+  return isLastValid && !rules.allowLast
+    ? {
+        guard: "lastValid",
+        because:
+          "it is the last valid certificate of the subscription, and without it nobody could sign in with a certificate any more; register another one first, or set allowLast",
+      }
+    : undefined;
+}
