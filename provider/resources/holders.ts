@@ -25,7 +25,10 @@ export function holderFailures(holders: unknown): readonly CheckFailure[] {
     const name = normaliseHolder(holder);
     const first = seen.get(name);
     if (name === "") {
-      failures.push({ property: `holders[${index}]`, reason: `holders[${index}] is blank. Name a person, or remove it` });
+      failures.push({
+        property: `holders[${index}]`,
+        reason: `holders[${index}] is blank. Name a person, or remove it`,
+      });
     } else if (first !== undefined) {
       failures.push({
         property: `holders[${index}]`,

@@ -85,7 +85,9 @@ function registrationChanges(state: SubscriptionCertificateLinkState, wish: Wish
   const known = state.registered.find((registration) => registration.thumbprint === current.thumbprint);
   if (known === undefined) {
     const wanted = wantedOnLink(wish.certificate, state.registered.map(registrationOf), now);
-    const staying = wanted.filter((candidate) => candidate.role === "previous").map((candidate) => candidate.thumbprint);
+    const staying = wanted
+      .filter((candidate) => candidate.role === "previous")
+      .map((candidate) => candidate.thumbprint);
     const beside =
       staying.length === 0
         ? ""

@@ -3,8 +3,16 @@ import type { SubscriptionAddress } from "../azure/connection";
 import type { ListedCertificate, Listing } from "../azure/managementCertificates";
 import { tryParseCertificate } from "../certificate/parse";
 import { maximumClockSkewMinutes } from "../defaults";
-import { CertificateError, ClockSkewError, LockOutError, QuotaExceededError, StillOpenError } from "../errors";
-import { RemovedElsewhereError, ServiceError, StateRolledBackError } from "../errors";
+import {
+  CertificateError,
+  ClockSkewError,
+  LockOutError,
+  QuotaExceededError,
+  RemovedElsewhereError,
+  ServiceError,
+  StateRolledBackError,
+  StillOpenError,
+} from "../errors";
 import type {
   GuardedCertificate,
   LinkCertificate,
@@ -18,8 +26,8 @@ import type {
 import { wantedOnLink } from "../rotation/wantedOnLink";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
-import type { RecordedRegistration } from "./subscriptionCertificateLinkDefinition";
 import { registrationOf } from "./registrations";
+import type { RecordedRegistration } from "./subscriptionCertificateLinkDefinition";
 
 /** One link's work on its subscription: what it wants, and what it remembers. */
 export interface LinkWork {
@@ -168,9 +176,7 @@ class LinkRun {
   #forgetWhatIsGone(listing: Listing): void {
     const there = new Set(listing.certificates.map((certificate) => certificate.thumbprint));
     const current = this.#work.certificate.current.thumbprint;
-    this.#registered = this.#registered.filter(
-      (known) => known.thumbprint === current || there.has(known.thumbprint),
-    );
+    this.#registered = this.#registered.filter((known) => known.thumbprint === current || there.has(known.thumbprint));
   }
 
   /** Lists once more: what the plan said has to be so, whatever the single answers claimed. */

@@ -1,14 +1,14 @@
 import { assertMayChangeAsOf } from "../azure/asOf";
 import { drawSerialNumber, issueManagementCertificate, type Subject } from "../certificate/issue";
 import { generateRsaKeyPair } from "../certificate/keyPair";
+import { rememberedPreviousVersions } from "../defaults";
 import { decideRotation } from "../rotation/decideRotation";
 import { defaultOverlap, defaultRenewBeforeHours } from "../rotation/schedule";
 import type { CertificateState, CertificateWishes, RotationDecision, Version } from "../rotation/types";
-import { rememberedPreviousVersions } from "../defaults";
 import type { Configured } from "./context";
 import { addHours, addMinutes, isoSeconds, wholeSeconds } from "./dates";
 import { dateOf } from "./fields";
-import { normaliseHolders, holderFailures } from "./holders";
+import { holderFailures, normaliseHolders } from "./holders";
 import { sameJson, validateInputs, withoutUndefined } from "./inputs";
 import type { CheckFailure, CheckResult, Difference, PropertyChange, ResourceLifecycle, Values } from "./lifecycle";
 import {

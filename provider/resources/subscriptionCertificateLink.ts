@@ -118,7 +118,12 @@ function diff(olds: Values, news: Values, context: Configured): Difference {
   const inputs = inputsOf(known);
   const wanted = linkCertificateOf(inputs).certificate;
   const at = addressOf(inputs, context);
-  return linkChanges(state, { inputs, certificate: wanted, at }, context.configuration.certificateLimit, context.ports.now());
+  return linkChanges(
+    state,
+    { inputs, certificate: wanted, at },
+    context.configuration.certificateLimit,
+    context.ports.now(),
+  );
 }
 
 function shortly(state: SubscriptionCertificateLinkState): string {

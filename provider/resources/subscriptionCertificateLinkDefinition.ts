@@ -83,10 +83,14 @@ export const subscriptionCertificateLinkOutputs = z.object({
     .describe("The current certificate, which the subscription accepts. SHA-1, upper-case hexadecimal."),
   registered: z
     .array(registration)
-    .describe("What this link keeps on the subscription: the current certificate and, during an overlap, its predecessor."),
+    .describe(
+      "What this link keeps on the subscription: the current certificate and, during an overlap, its predecessor.",
+    ),
   certificateCount: z
     .number()
-    .describe("Certificates on the subscription when last looked, other people's included; Azure allows 100 by default."),
+    .describe(
+      "Certificates on the subscription when last looked, other people's included; Azure allows 100 by default.",
+    ),
 });
 
 /** What state holds: the outputs, and the inputs that diff, read and delete have to know. No certificate is repeated. */

@@ -1,0 +1,134 @@
+/**
+ * The resources as Pulumi's dynamic providers. State names this module for ever, as
+ * `require("pulumi-azure-certificates/dynamic").managementCertificate`: these exports are never renamed.
+ *
+ * One process serves all dynamic resources of a program, so everything here is shared by them.
+ */
+import type { dynamic } from "@pulumi/pulumi";
+import { parseConfiguration } from "../azure/configuration";
+import { connect } from "../azure/connection";
+import { Claims } from "../resources/claims";
+import type { Configured } from "../resources/context";
+import { type Difference, PartialChangeError, type ResourceLifecycle, type Values } from "../resources/lifecycle";
+import { managementCertificate as managementCertificateLifecycle } from "../resources/managementCertificate";
+import { SharedListings } from "../resources/sharedListings";
+import { subscriptionCertificateLink as subscriptionCertificateLinkLifecycle } from "../resources/subscriptionCertificateLink";
+import { EngineWatch } from "./engineWatch";
+import { presentable } from "./presentable";
+import { systemPorts } from "./systemPorts";
+
+/** How Pulumi marks a secret inside plain JSON. */
+const secretSignature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+
+let configured: Promise<Configured> | null = null;
+const said = new Set<string>();
+
+export const managementCertificate = dynamicProvider(managementCertificateLifecycle);
+export const subscriptionCertificateLink = dynamicProvider(subscriptionCertificateLinkLifecycle);
+
+function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider {
+  return {
+    configure: (request) => {
+      // Stored before anything is awaited: the engine's calls do not wait for configure to end, and a failed one must
+      // fail them too. Runs once per resource type with the same config, so the first one counts.
+      configured ??= configureWith((key) => request.config.get(key));
+      configured.catch(() => {});
+      return Promise.resolve();
+    },
+    check: (_olds, news) =>
+      guarded(async (context) => {
+        const { inputs, failures } = resource.check(withoutProvider(news), context);
+        return { inputs, failures: [...failures] };
+      }),
+    diff: (_id, olds, news) =>
+      guarded(async (context) => {
+        const difference = resource.diff(olds, withoutProvider(news), context);
+        sayWhy(String(news["resourceName"] ?? olds["resourceName"]), difference);
+        const replaces = difference.changes.filter((change) => change.replaces).map((change) => change.property);
+        return { changes: difference.changes.length > 0, replaces, deleteBeforeReplace: false };
+      }),
+    create: (news) =>
+      guarded(async (context) => {
+        const { id, outputs } = await keepingProvider(news, resource, () =>
+          resource.create(withoutProvider(news), context),
+        );
+        return { id, outs: withSecrets(outputs, resource) };
+      }),
+    read: (id, olds) =>
+      guarded(async (context) => ({ id, props: withSecrets(await resource.read(olds ?? {}, context), resource) })),
+    update: (id, olds, news) =>
+      guarded(async (context) => {
+        const outputs = await keepingProvider(news, resource, () =>
+          resource.update(id, olds, withoutProvider(news), context),
+        );
+        return { outs: withSecrets(outputs, resource) };
+      }),
+    delete: (_id, olds) => guarded((context) => resource.delete(olds, context)),
+  };
+}
+
+async function configureWith(config: (key: string) => string | undefined): Promise<Configured> {
+  const configuration = parseConfiguration((key) => config(`azure-certificates:${key}`), process.env);
+  // Pulumi starts this process with the engine's address as the only argument.
+  const watch = new EngineWatch(process.argv[2]);
+  const ports = systemPorts(configuration.asOf, watch, new AbortController().signal);
+  const connection = connect(configuration, ports);
+  return {
+    ports,
+    configuration,
+    connection,
+    claims: new Claims(),
+    listings: new SharedListings(connection.managementCertificates),
+  };
+}
+
+async function guarded<T>(work: (context: Configured) => Promise<T>): Promise<T> {
+  try {
+    if (configured === null) {
+      throw new TypeError("the engine called a resource before it configured the provider");
+    }
+    return await work(await configured);
+  } catch (error) {
+    throw presentable(error);
+  }
+}
+
+/** After a partial failure the engine stores these outputs as they are: without `__provider` neither refresh nor destroy would work. */
+async function keepingProvider<T>(news: Values, resource: ResourceLifecycle, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PartialChangeError)) {
+      throw error;
+    }
+    const outputs = { ...withSecrets(error.outputs, resource), __provider: news["__provider"] };
+    throw Object.assign(presentable(error), { id: error.id, properties: outputs, reasons: [error.message] });
+  }
+}
+
+function withSecrets(outputs: Values, resource: ResourceLifecycle): Values {
+  const marked = { ...outputs };
+  for (const property of resource.secretOutputs) {
+    if (marked[property] !== undefined) {
+      marked[property] = { ...secretSignature, value: marked[property] };
+    }
+  }
+  return marked;
+}
+
+function withoutProvider(news: Values): Values {
+  const { __provider: _, ...inputs } = news;
+  return inputs;
+}
+
+/** A printed line is the only way in which a dynamic provider can explain a change; refresh runs diff a second time. */
+function sayWhy(name: string, { changes, warnings }: Difference): void {
+  const due = changes.filter((change) => change.reason.includes("due:") || change.replaces);
+  for (const sentence of [...due.map((change) => change.reason), ...warnings.map((warning) => `warning: ${warning}`)]) {
+    const line = `${name}: ${sentence}`;
+    if (!said.has(line)) {
+      said.add(line);
+      process.stdout.write(`${line}\n`);
+    }
+  }
+}

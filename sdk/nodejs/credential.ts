@@ -1,0 +1,78 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
+import type { ManagementCertificate } from "./managementCertificate";
+import type { SubscriptionCertificateLink } from "./subscriptionCertificateLink";
+
+export interface CredentialArgs {
+  readonly certificate: ManagementCertificate;
+  /** The doors that whoever gets the credential wants to open. At least one. */
+  readonly links: readonly SubscriptionCertificateLink[];
+}
+
+/** A key that all of its doors accept. */
+export interface Credential {
+  /** SHA-1 of the certificate, upper-case hexadecimal. */
+  readonly thumbprint: pulumi.Output<string>;
+  readonly certificatePem: pulumi.Output<string>;
+  /** PKCS#8 PEM. Secret. */
+  readonly privateKeyPem: pulumi.Output<string>;
+  /** Certificate and key in one PEM text, as many tools want them in one file. Secret. */
+  readonly combinedPem: pulumi.Output<string>;
+  /** Environment of a process that signs in with it: `AZURE_CERTIFICATES_CLIENT_CERTIFICATE_PEM` and `AZURE_CERTIFICATES_CLIENT_KEY_PEM`. Secret. */
+  readonly environment: pulumi.Output<{ [name: string]: string }>;
+}
+
+/**
+ * The certificate and its private key, as outputs that resolve only after every link has registered that version: a
+ * consumer never gets a key that one of its doors still refuses.
+ *
+ * @example
+ * const { combinedPem } = credential({ certificate: alice, links: [production, staging] });
+ */
+export function credential({ certificate, links }: CredentialArgs): Credential {
+  if (links.length === 0) {
+    throw new pulumi.ResourceError(
+      "credential: give it at least one link, so that there is a door which the key opens",
+      certificate,
+      /* hideStack */ true,
+    );
+  }
+  const doors = links.map((link) => pulumi.all([link.subscriptionId, link.registered]));
+  const accepted = pulumi.secret(
+    pulumi
+      .all([certificate.thumbprint, certificate.certificatePem, certificate.privateKeyPem, pulumi.all(doors)])
+      .apply(([thumbprint, certificatePem, privateKeyPem, registrations]) => {
+        for (const [subscriptionId, registered] of registrations) {
+          assertAccepted(thumbprint, subscriptionId, registered);
+        }
+        return { thumbprint, certificatePem, privateKeyPem };
+      }),
+  );
+  return {
+    thumbprint: pulumi.unsecret(accepted.thumbprint),
+    certificatePem: pulumi.unsecret(accepted.certificatePem),
+    privateKeyPem: accepted.privateKeyPem,
+    combinedPem: accepted.apply((version) => version.certificatePem + version.privateKeyPem),
+    environment: accepted.apply((version): { [name: string]: string } => ({
+      AZURE_CERTIFICATES_CLIENT_CERTIFICATE_PEM: version.certificatePem,
+      AZURE_CERTIFICATES_CLIENT_KEY_PEM: version.privateKeyPem,
+    })),
+  };
+}
+
+function assertAccepted(
+  thumbprint: string,
+  subscriptionId: string,
+  registered: readonly SubscriptionCertificateLinkRegistered[],
+): void {
+  const registration = registered.find((candidate) => candidate.thumbprint === thumbprint);
+  if (registration === undefined || registration.missingSince !== undefined) {
+    const why =
+      registration === undefined
+        ? "its link has not registered this version yet (was the link left out with --target?)"
+        : `somebody else removed it from there (found missing on ${registration.missingSince})`;
+    throw new Error(
+      `the credential ${thumbprint} is not handed out: subscription ${subscriptionId} does not accept it, because ${why}. Run an update that includes the link.`,
+    );
+  }
+}

@@ -1,0 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * What every dynamic resource says beside its arguments.
+ *
+ * `__provider` is stored in every user's state, twice a resource: it stays the same text for ever. It requires the
+ * package when it runs, so that no code is stored in state and none goes stale there. The name, project and stack are
+ * told because the engine tells a dynamic provider none of them.
+ */
+export function dynamicProps(
+  resourceName: string,
+  provider: "managementCertificate" | "subscriptionCertificateLink",
+  outputNames: readonly string[],
+): Record<string, unknown> {
+  return {
+    ...Object.fromEntries(outputNames.map((output) => [output, undefined])),
+    resourceName,
+    project: pulumi.getProject(),
+    stack: pulumi.getStack(),
+    __provider: `exports.handler = () => require("pulumi-azure-certificates/dynamic").${provider};`,
+  };
+}

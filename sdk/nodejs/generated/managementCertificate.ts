@@ -1,0 +1,145 @@
+// Generated from the definition of ManagementCertificate by `make schema`. Do not edit.
+import * as pulumi from "@pulumi/pulumi";
+
+export interface ManagementCertificatePrevious {
+  /** SHA-1 of the DER, upper-case hexadecimal. */
+  readonly thumbprint: string;
+  /** End of its validity, ISO 8601 in UTC. */
+  readonly notAfter: string;
+  /** Whether it is taken off every subscription at once and never registered again. */
+  readonly revoked: boolean;
+  /** Everybody listed in holders at any moment while it was current. */
+  readonly heldBy: string[];
+}
+
+export interface ManagementCertificateLastRotation {
+  /** When it rotated. */
+  readonly at: string;
+  /** All reasons, strictest first. */
+  readonly reasons: string[];
+}
+
+/** What a program says about a ManagementCertificate. */
+export interface ManagementCertificateInputs {
+  /** Common name of the subject: whoever reads the portal's list of certificates sees whose it is. 1 to 64 characters. Default: the resource's name. A changed default causes no rotation. */
+  readonly commonName?: pulumi.Input<string> | undefined;
+
+  /** Organization of the subject. 1 to 64 characters. Default: none. */
+  readonly organization?: pulumi.Input<string> | undefined;
+
+  /** Organizational unit of the subject. 1 to 64 characters. Default: `<project>/<stack>`. A changed default causes no rotation. */
+  readonly organizationalUnit?: pulumi.Input<string> | undefined;
+
+  /** Length of the RSA key in bits: 2048, 3072, 4096. Default: 2048. */
+  readonly rsaBits?: pulumi.Input<2048 | 3072 | 4096> | undefined;
+
+  /** Hours from issuedAt to notAfter. Default: 8760 (one year). A change rotates the certificate, with overlap. */
+  readonly validityPeriodHours?: pulumi.Input<number> | undefined;
+
+  /** The renewal window opens this many hours before notAfter (at renewalTime); the first update inside it rotates the certificate. Default: a third of validityPeriodHours. Rotation happens only when an update runs: nothing here runs by itself. */
+  readonly renewBeforeHours?: pulumi.Input<number> | undefined;
+
+  /** If given, the certificate is due also this many hours after issuedAt. Default: none. */
+  readonly rotateEveryHours?: pulumi.Input<number> | undefined;
+
+  /** Hours for which a link keeps the previous certificate accepted, counted on each subscription from the registration of its successor there. Default: 168, at most half of renewBeforeHours. */
+  readonly overlapHours?: pulumi.Input<number> | undefined;
+
+  /** Any changed, added or removed value rotates the certificate, with overlap. Not secret. Default: none. */
+  readonly rotationTriggers?: pulumi.Input<{ [key: string]: pulumi.Input<string> }> | undefined;
+
+  /** Who can read the private key: names or addresses, compared trimmed and without regard to case. When one of them is no longer listed, the certificate rotates at once, and every version that person ever held is revoked. Default: not tracked, which is not the same as an empty list. */
+  readonly holders?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+
+  /** Thumbprints of certificates of this lineage that are revoked now and never registered again. If the current one is listed, it rotates at once. Default: none. */
+  readonly compromised?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+
+  /** notBefore lies this many minutes before issuedAt, for clocks that differ. Default: 60. */
+  readonly backdateMinutes?: pulumi.Input<number> | undefined;
+}
+
+/** Names of all outputs: a resource has to declare them to Pulumi before they have a value. */
+export const managementCertificateOutputNames: readonly string[] = [
+  "lineage",
+  "revision",
+  "issuedAt",
+  "thumbprint",
+  "sha256Fingerprint",
+  "serialNumber",
+  "subject",
+  "commonName",
+  "organization",
+  "organizationalUnit",
+  "notBefore",
+  "notAfter",
+  "renewalTime",
+  "overlapHours",
+  "certificatePem",
+  "privateKeyPem",
+  "heldBy",
+  "previous",
+  "lastRotation",
+];
+
+/** Names of the outputs that are secret. */
+export const managementCertificateSecretOutputNames: readonly string[] = ["privateKeyPem"];
+
+/** An RSA key pair and a self-signed X.509 v3 certificate (SHA-256 with RSA, client authentication), made on the machine that runs the update; Azure sees the public half only. Rotation makes a new key and certificate in place. It has no effect on any subscription until a SubscriptionCertificateLink registers it. */
+export abstract class ManagementCertificateOutputs extends pulumi.CustomResource {
+  /** UUID drawn at creation, constant over all rotations; every version carries it as SAN `urn:uuid:<lineage>`. */
+  declare public readonly lineage: pulumi.Output<string>;
+
+  /** Counts the versions, from 1. */
+  declare public readonly revision: pulumi.Output<number>;
+
+  /** When the current version was made, ISO 8601 in UTC, whole seconds. Schedules count from here. */
+  declare public readonly issuedAt: pulumi.Output<string>;
+
+  /** SHA-1 of the current certificate's DER: 40 upper-case hexadecimal digits. */
+  declare public readonly thumbprint: pulumi.Output<string>;
+
+  /** SHA-256 of the current certificate's DER: 64 upper-case hexadecimal digits. */
+  declare public readonly sha256Fingerprint: pulumi.Output<string>;
+
+  /** 128-bit random serial number, upper-case hexadecimal. */
+  declare public readonly serialNumber: pulumi.Output<string>;
+
+  /** Subject, which is also the issuer, as `CN=alice, OU=access/prod`. */
+  declare public readonly subject: pulumi.Output<string>;
+
+  /** Common name of the current version. */
+  declare public readonly commonName: pulumi.Output<string>;
+
+  /** Organization of the current version, where it has one. */
+  declare public readonly organization: pulumi.Output<string | undefined>;
+
+  /** Organizational unit of the current version, where it has one. */
+  declare public readonly organizationalUnit: pulumi.Output<string | undefined>;
+
+  /** Start of the validity: issuedAt less backdateMinutes. */
+  declare public readonly notBefore: pulumi.Output<string>;
+
+  /** End of the validity: issuedAt plus validityPeriodHours. */
+  declare public readonly notAfter: pulumi.Output<string>;
+
+  /** From here until notAfter is the renewal window: the next update rotates the certificate. */
+  declare public readonly renewalTime: pulumi.Output<string>;
+
+  /** Hours of overlap in force. */
+  declare public readonly overlapHours: pulumi.Output<number>;
+
+  /** The current certificate, PEM. Public. */
+  declare public readonly certificatePem: pulumi.Output<string>;
+
+  /** The private key of the current certificate, PKCS#8 PEM. Secret. A subscription may not accept it yet: hand it out with credential(), which waits for the links. */
+  declare public readonly privateKeyPem: pulumi.Output<string>;
+
+  /** Everybody listed in holders at any moment while this version was current. */
+  declare public readonly heldBy: pulumi.Output<string[]>;
+
+  /** Superseded versions, newest first, at most 2. No bytes: a superseded certificate is never uploaded again. */
+  declare public readonly previous: pulumi.Output<ManagementCertificatePrevious[]>;
+
+  /** The latest rotation; absent until there was one. */
+  declare public readonly lastRotation: pulumi.Output<ManagementCertificateLastRotation | undefined>;
+}

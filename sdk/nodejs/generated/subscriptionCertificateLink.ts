@@ -1,0 +1,71 @@
+// Generated from the definition of SubscriptionCertificateLink by `make schema`. Do not edit.
+import * as pulumi from "@pulumi/pulumi";
+
+export interface SubscriptionCertificateLinkRegistered {
+  /** SHA-1 of the certificate's DER, upper-case hexadecimal. */
+  readonly thumbprint: string;
+  /** When this link registered or found it, ISO 8601 in UTC. */
+  readonly registeredAt: string;
+  /** When its overlap ends; the next update after that takes it off the subscription. Absent for the current one. */
+  readonly retireAt?: string | undefined;
+  /** `created` by this package, or `adopted`: it was there before the link. */
+  readonly origin: "created" | "adopted";
+  /** `x-ms-request-id` of the upload: what Microsoft support asks for. */
+  readonly requestId?: string | undefined;
+  /** When a refresh first found it missing: somebody else removed it from the subscription. */
+  readonly missingSince?: string | undefined;
+}
+
+/** What a program says about a SubscriptionCertificateLink. */
+export interface SubscriptionCertificateLinkInputs {
+  /** GUID of the subscription that accepts the certificate. A change replaces the link: the new subscription is opened before the old one is closed. */
+  readonly subscriptionId: pulumi.Input<string>;
+
+  /** A certificate made elsewhere, PEM, instead of `certificate`. It has no lineage and so no overlap: another certificate replaces the link. */
+  readonly certificatePem?: pulumi.Input<string> | undefined;
+
+  /** Address of the Service Management API. Default: the provider's managementEndpoint (https://management.core.windows.net). A change replaces the link. */
+  readonly managementEndpoint?: pulumi.Input<string> | undefined;
+
+  /** Whether this link may remove the last valid certificate of the subscription, after which nobody can sign in with a certificate. Default: false. */
+  readonly allowLast?: pulumi.Input<boolean> | undefined;
+
+  /** Whether revoked certificates are removed before their successor is registered. Closes the door a little earlier; nobody can sign in with this certificate in between. Default: false. */
+  readonly removeFirst?: pulumi.Input<boolean> | undefined;
+
+  /** What to do when somebody else removed the current certificate: `fail` says so and changes nothing, `restore` registers it again. Default: fail. */
+  readonly whenRemovedElsewhere?: pulumi.Input<"fail" | "restore"> | undefined;
+
+  /** Whether deleting the link also removes a certificate that was there before it. Default: false: what was found is left behind. */
+  readonly removeAdopted?: pulumi.Input<boolean> | undefined;
+}
+
+/** Names of all outputs: a resource has to declare them to Pulumi before they have a value. */
+export const subscriptionCertificateLinkOutputNames: readonly string[] = [
+  "subscriptionId",
+  "managementEndpoint",
+  "thumbprint",
+  "registered",
+  "certificateCount",
+];
+
+/** Names of the outputs that are secret. */
+export const subscriptionCertificateLinkSecretOutputNames: readonly string[] = [];
+
+/** This subscription accepts this certificate and, during an overlap, its predecessor. Registers the current version of a ManagementCertificate, retires the previous one when its overlap on this subscription has ended, and takes a revoked one off at once. Certificates that are not of this lineage are never touched. */
+export abstract class SubscriptionCertificateLinkOutputs extends pulumi.CustomResource {
+  /** GUID of the subscription, lower-case. */
+  declare public readonly subscriptionId: pulumi.Output<string>;
+
+  /** Address of the Service Management API in use. */
+  declare public readonly managementEndpoint: pulumi.Output<string>;
+
+  /** The current certificate, which the subscription accepts. SHA-1, upper-case hexadecimal. */
+  declare public readonly thumbprint: pulumi.Output<string>;
+
+  /** What this link keeps on the subscription: the current certificate and, during an overlap, its predecessor. */
+  declare public readonly registered: pulumi.Output<SubscriptionCertificateLinkRegistered[]>;
+
+  /** Certificates on the subscription when last looked, other people's included; Azure allows 100 by default. */
+  declare public readonly certificateCount: pulumi.Output<number>;
+}

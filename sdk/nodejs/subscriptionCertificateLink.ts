@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+import { dynamicProps } from "./dynamicProps";
+import {
+  type SubscriptionCertificateLinkInputs,
+  SubscriptionCertificateLinkOutputs,
+  subscriptionCertificateLinkOutputNames,
+} from "./generated/subscriptionCertificateLink";
+import type { ManagementCertificate } from "./managementCertificate";
+
+export interface SubscriptionCertificateLinkArgs extends SubscriptionCertificateLinkInputs {
+  /** The certificate that the subscription is to accept, with its rotations and overlaps. Either this or `certificatePem`. */
+  readonly certificate?: ManagementCertificate | undefined;
+}
+
+/**
+ * This subscription accepts this certificate and, during an overlap, its predecessor.
+ *
+ * @example
+ * new SubscriptionCertificateLink("alice-production", { subscriptionId, certificate: alice });
+ */
+export class SubscriptionCertificateLink extends SubscriptionCertificateLinkOutputs {
+  constructor(name: string, args: SubscriptionCertificateLinkArgs, options: pulumi.CustomResourceOptions = {}) {
+    const { certificate, ...inputs } = args;
+    if (certificate !== undefined && inputs.certificatePem !== undefined) {
+      throw new pulumi.ResourceError(
+        `${name}: give either certificate or certificatePem, not both`,
+        undefined,
+        /* hideStack */ true,
+      );
+    }
+    super(
+      "pulumi-nodejs:dynamic/azure-certificates:SubscriptionCertificateLink",
+      name,
+      {
+        ...dynamicProps(name, "subscriptionCertificateLink", subscriptionCertificateLinkOutputNames),
+        ...inputs,
+        ...(certificate === undefined ? {} : versionsOf(certificate)),
+      },
+      options,
+    );
+  }
+}
+
+function versionsOf(certificate: ManagementCertificate): pulumi.Inputs {
+  return {
+    lineage: certificate.lineage,
+    certificatePem: certificate.certificatePem,
+    // Who held a version is no business of a subscription's link, and would be repeated in the state of each.
+    previous: certificate.previous.apply((versions) =>
+      versions.map(({ thumbprint, notAfter, revoked }) => ({ thumbprint, notAfter, revoked })),
+    ),
+    overlapHours: certificate.overlapHours,
+  };
+}
