@@ -22,6 +22,12 @@ export const wholeNumber = (property: string, unit: string, least: number, most:
       error: `${property} must be a whole number of ${unit} from ${least} to ${most}`,
     });
 
+/** Hours, fractions allowed: the defaults of a certificate that lives for less than three hours are fractions. */
+export const hoursNumber = (property: string, most: number) =>
+  z
+    .number({ error: `${property} must be a number of hours` })
+    .refine((value) => value >= 0 && value <= most, { error: `${property} must be from 0 to ${most} hours` });
+
 /** SHA-1 of a certificate's DER. Separators are tolerated, as portals and `openssl x509 -fingerprint` print them. */
 export const thumbprint = (property: string) =>
   z

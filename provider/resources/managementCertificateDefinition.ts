@@ -7,7 +7,7 @@ import {
   defaultValidityPeriodHours,
 } from "../defaults";
 import type { ResourceDefinition } from "./definition";
-import { isoDate, nameText, thumbprint, wholeNumber } from "./fields";
+import { hoursNumber, isoDate, nameText, thumbprint, wholeNumber } from "./fields";
 
 const aCentury = 876_000;
 
@@ -36,7 +36,7 @@ export const managementCertificateInputs = z.strictObject({
     .describe(
       `Hours from issuedAt to notAfter. Default: ${defaultValidityPeriodHours} (one year). A change rotates the certificate, with overlap.`,
     ),
-  renewBeforeHours: wholeNumber("renewBeforeHours", "hours", 0, aCentury)
+  renewBeforeHours: hoursNumber("renewBeforeHours", aCentury)
     .optional()
     .describe(
       "The renewal window opens this many hours before notAfter (at renewalTime); the first update inside it rotates the certificate. Default: a third of validityPeriodHours. Rotation happens only when an update runs: nothing here runs by itself.",
@@ -44,7 +44,7 @@ export const managementCertificateInputs = z.strictObject({
   rotateEveryHours: wholeNumber("rotateEveryHours", "hours", 1, aCentury)
     .optional()
     .describe("If given, the certificate is due also this many hours after issuedAt. Default: none."),
-  overlapHours: wholeNumber("overlapHours", "hours", 0, aCentury)
+  overlapHours: hoursNumber("overlapHours", aCentury)
     .optional()
     .describe(
       `Hours for which a link keeps the previous certificate accepted, counted on each subscription from the registration of its successor there. Default: ${defaultOverlapHours}, at most half of renewBeforeHours.`,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defaultManagementEndpoint } from "../defaults";
 import type { ResourceDefinition } from "./definition";
-import { isoDate, subscriptionGuid, thumbprint, wholeNumber } from "./fields";
+import { hoursNumber, isoDate, subscriptionGuid, thumbprint } from "./fields";
 
 export const subscriptionCertificateLinkInputs = z.strictObject({
   subscriptionId: subscriptionGuid.describe(
@@ -50,7 +50,7 @@ export const subscriptionCertificateLinkInputs = z.strictObject({
   previous: z
     .array(z.object({ thumbprint: thumbprint("previous"), notAfter: isoDate, revoked: z.boolean() }))
     .default([]),
-  overlapHours: wholeNumber("overlapHours", "hours", 0, 876_000).default(0),
+  overlapHours: hoursNumber("overlapHours", 876_000).default(0),
   resourceName: z.string(),
   project: z.string(),
   stack: z.string(),
