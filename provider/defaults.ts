@@ -46,3 +46,15 @@ export const throttledWithoutRetryAfterMs = 2_000;
 
 /** A `Retry-After` beyond this is taken as this: a nonsense header must not hang a deployment. */
 export const longestRetryAfterMs = 5 * 60_000;
+
+/** Connections refused in a row before giving up: an address where nothing listens is a mistake more often than an outage. */
+export const unreachableAttempts = 4;
+
+/** The longest answer read. A full list of 100 certificates is about 250 kB. */
+export const longestAnswerBytes = 8 * 1024 * 1024;
+
+/** Calls to one subscription that are under way at once: what is lost, at most, when the service begins to refuse. */
+export const concurrentCallsPerSubscription = 8;
+
+/** 307 answers followed for one request. */
+export const longestRedirectChain = 3;

@@ -1,0 +1,274 @@
+import { z } from "zod";
+import { defaultCertificateLimit, defaultManagementEndpoint } from "../defaults";
+import { ConfigurationError } from "../errors";
+import { canonicalAddress } from "./knownClouds";
+
+/** Where a credential comes from. Secrets are behind functions, so that printing a configuration prints none. */
+export type CredentialSource = PublishSettingsSource | ClientCertificateSource | TokenSource;
+
+interface SourceOrigin {
+  /** The name of the setting, as `AZURE_CERTIFICATES_PUBLISH_SETTINGS_PATH`: what errors call it. */
+  readonly setting: string;
+  /** From the stack's configuration, which `refresh` and `destroy` take from the last `up`. */
+  readonly stored: boolean;
+}
+
+export interface PublishSettingsSource extends SourceOrigin {
+  readonly authentication: "publishSettings";
+  readonly settings: { readonly path: string } | { readonly content: () => string };
+}
+
+export interface ClientCertificateSource extends SourceOrigin {
+  readonly authentication: "clientCertificate";
+  /** A path holds PEM (key and certificate) or PFX. */
+  readonly certificate: { readonly path: string } | { readonly certificatePem: string; readonly keyPem: () => string };
+  readonly password: (() => string) | null;
+}
+
+export interface TokenSource extends SourceOrigin {
+  readonly authentication: "token";
+}
+
+/** A certificate that a guard against lock-out may let go, named because a link that left the program has no inputs. */
+export interface AllowedRemoval {
+  readonly subscriptionId: string;
+  readonly thumbprint: string;
+}
+
+/** What the provider was told, checked. Holds no credential: those are read at the first network call. */
+export interface ProviderConfiguration {
+  /** In the order in which they are tried, for each subscription. May be empty: a preview needs none. */
+  readonly credentials: readonly CredentialSource[];
+  /** An https origin without a trailing slash. Default `https://management.core.windows.net`. */
+  readonly managementEndpoint: string;
+  /** PEM file whose certificates are the only ones trusted; null: those of the machine. */
+  readonly caCertificatePath: string | null;
+  /** Management certificates that a subscription takes. Default 100. */
+  readonly certificateLimit: number;
+  readonly allow: readonly AllowedRemoval[];
+  /** The day that decisions are made for, from `AZURE_CERTIFICATES_AS_OF`; null: now. */
+  readonly asOf: Date | null;
+}
+
+type Authentication = CredentialSource["authentication"];
+
+/** One setting that was given, and where. */
+interface Given {
+  readonly value: string;
+  readonly setting: string;
+  readonly stored: boolean;
+}
+
+const variablePrefix = "AZURE_CERTIFICATES_";
+
+export function environmentVariableOf(key: string): string {
+  return variablePrefix + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/**
+ * Checks what the provider was told. Pure: opens no file and reads no environment but the one it is given.
+ * The environment wins over the stack's configuration; a path wins over content.
+ *
+ * @param config looks a key up in the stack's configuration, as `publishSettingsPath`
+ * @throws ConfigurationError ERR_CONFIGURATION, naming the key or the variable at fault
+ */
+export function parseConfiguration(
+  config: (key: string) => string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): ProviderConfiguration {
+  if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
+    throw new ConfigurationError({
+      what: "NODE_TLS_REJECT_UNAUTHORIZED=0 switches the verification of every server off, so a key could be used for anybody's server.",
+      todo: "Unset it. To trust a private authority, set azure-certificates:caCertificatePath.",
+    });
+  }
+  const settings: Settings = {
+    fromEnvironment: (key) =>
+      givenOf(environment[environmentVariableOf(key)], { setting: environmentVariableOf(key), stored: false }),
+    fromConfig: (key) => givenOf(config(key), { setting: `azure-certificates:${key}`, stored: true }),
+  };
+  const either = (key: string) => settings.fromEnvironment(key) ?? settings.fromConfig(key);
+  refuseKeysInEnvironment(settings);
+
+  const endpoint = either("managementEndpoint");
+  const limit = either("certificateLimit");
+  const allow = either("allow");
+  const asOf = settings.fromEnvironment("asOf");
+  return Object.freeze({
+    credentials: Object.freeze(credentialSources(settings)),
+    managementEndpoint:
+      endpoint === undefined ? defaultManagementEndpoint : canonicalAddress(endpoint.value, endpoint.setting),
+    caCertificatePath: either("caCertificatePath")?.value ?? null,
+    certificateLimit: limit === undefined ? defaultCertificateLimit : parsed(limitSchema, limit),
+    allow: Object.freeze(allow === undefined ? [] : parsed(allowSchema, allow)),
+    asOf: asOf === undefined ? null : parsed(asOfSchema, asOf),
+  });
+}
+
+/**
+ * The one spelling of a management endpoint: an https origin in lower case, without a trailing slash.
+ *
+ * @throws ConfigurationError ERR_CONFIGURATION
+ */
+export function canonicalEndpoint(url: string): string {
+  return canonicalAddress(url, "The management endpoint");
+}
+
+interface Settings {
+  readonly fromEnvironment: (key: string) => Given | undefined;
+  readonly fromConfig: (key: string) => Given | undefined;
+}
+
+/** Blank is not given: a pipeline whose secret is missing passes an empty variable. */
+function givenOf(value: string | undefined, from: Pick<Given, "setting" | "stored">): Given | undefined {
+  return value === undefined || value.trim() === "" ? undefined : { value, ...from };
+}
+
+/** A process environment is inherited by every child and shown by every process list, so a private key never lives there. */
+function refuseKeysInEnvironment({ fromEnvironment }: Settings): void {
+  for (const [key, instead] of [
+    ["publishSettings", "publishSettingsPath"],
+    ["clientCertificatePem", "clientCertificatePath"],
+    ["clientKeyPem", "clientCertificatePath"],
+  ] as const) {
+    const given = fromEnvironment(key);
+    if (given !== undefined) {
+      throw new ConfigurationError({
+        what: `${given.setting} would hold a private key in the environment, where every child process sees it.`,
+        todo: `Write it to a file of mode 0600 and set ${environmentVariableOf(instead)}.`,
+      });
+    }
+  }
+}
+
+/** Environment before config paths before config contents; in each, publish settings before client certificate, or as `authentication` says. */
+function credentialSources(settings: Settings): CredentialSource[] {
+  const order = settings.fromEnvironment("authentication") ?? settings.fromConfig("authentication");
+  const kinds = order === undefined ? (["publishSettings", "clientCertificate"] as const) : parsed(kindsSchema, order);
+  const tiers = [pathsFrom(settings, "fromEnvironment"), pathsFrom(settings, "fromConfig"), contents(settings)];
+  if (order !== undefined) {
+    const { setting, stored } = order;
+    tiers[stored ? 1 : 0]?.push(Object.freeze({ authentication: "token", setting, stored }));
+  }
+  const sources = tiers.flatMap((tier) =>
+    kinds.flatMap((kind) => tier.filter((source) => source.authentication === kind)),
+  );
+  for (const kind of order === undefined ? [] : kinds) {
+    if (!sources.some((source) => source.authentication === kind)) {
+      throw new ConfigurationError({
+        what: `${order?.setting} names ${kind}, but no ${kind === "publishSettings" ? "publish settings are" : "client certificate is"} given.`,
+        todo: `Set azure-certificates:${kind}Path or ${environmentVariableOf(`${kind}Path`)}, or take ${kind} out of the list.`,
+      });
+    }
+  }
+  return sources;
+}
+
+function pathsFrom(settings: Settings, where: keyof Settings): CredentialSource[] {
+  const sources: CredentialSource[] = [];
+  const publishSettings = settings[where]("publishSettingsPath");
+  if (publishSettings !== undefined) {
+    const { value, setting, stored } = publishSettings;
+    sources.push(Object.freeze({ authentication: "publishSettings", setting, stored, settings: { path: value } }));
+  }
+  const clientCertificate = settings[where]("clientCertificatePath");
+  if (clientCertificate !== undefined) {
+    const { value, setting, stored } = clientCertificate;
+    const password =
+      settings.fromEnvironment("clientCertificatePassword") ?? settings.fromConfig("clientCertificatePassword");
+    sources.push(
+      Object.freeze({
+        authentication: "clientCertificate",
+        setting,
+        stored,
+        certificate: { path: value },
+        password: password === undefined ? null : () => password.value,
+      }),
+    );
+  }
+  return sources;
+}
+
+function contents({ fromConfig }: Settings): CredentialSource[] {
+  const sources: CredentialSource[] = [];
+  const publishSettings = fromConfig("publishSettings");
+  if (publishSettings !== undefined) {
+    const { value, setting, stored } = publishSettings;
+    sources.push(
+      Object.freeze({ authentication: "publishSettings", setting, stored, settings: { content: () => value } }),
+    );
+  }
+  const certificate = fromConfig("clientCertificatePem");
+  const key = fromConfig("clientKeyPem");
+  if (certificate !== undefined && key !== undefined) {
+    sources.push(
+      Object.freeze({
+        authentication: "clientCertificate",
+        setting: certificate.setting,
+        stored: true,
+        certificate: { certificatePem: certificate.value, keyPem: () => key.value },
+        password: null,
+      }),
+    );
+  } else if (certificate !== undefined || key !== undefined) {
+    throw new ConfigurationError({
+      what: `${(certificate ?? key)?.setting} is given without azure-certificates:${certificate === undefined ? "clientCertificatePem" : "clientKeyPem"}.`,
+      todo: "A client certificate needs both.",
+    });
+  }
+  return sources;
+}
+
+const kindsSchema = z
+  .string()
+  .transform((text) => text.split(",").map((kind) => kind.trim()))
+  .pipe(
+    z
+      .array(z.enum(["publishSettings", "clientCertificate", "token"] satisfies Authentication[]))
+      .refine((kinds) => new Set(kinds).size === kinds.length, "names a kind twice"),
+  );
+
+const limitSchema = z
+  .string()
+  .regex(/^\s*\d{1,6}\s*$/, "must be a whole number")
+  .transform(Number)
+  .pipe(z.number().min(1));
+
+const asOfSchema = z.iso
+  .datetime({ offset: true, error: "must be a date and time with its zone, as 2027-03-01T00:00:00Z" })
+  // Dates are whole seconds everywhere in this package.
+  .transform((text) => new Date(Math.floor(Date.parse(text) / 1000) * 1000));
+
+const allowSchema = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: "custom", message: "must be a list, as JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.array(
+      z
+        .strictObject({
+          subscriptionId: z.guid().toLowerCase(),
+          thumbprint: z
+            .string()
+            .transform((text) => text.replace(/[\s:]/g, "").toUpperCase())
+            .pipe(z.string().regex(/^[0-9A-F]{40}$/, "must be 40 hexadecimal digits")),
+        })
+        .readonly(),
+    ),
+  );
+
+function parsed<Schema extends z.ZodType>(schema: Schema, given: Given): z.output<Schema> {
+  const result = schema.safeParse(given.value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const path = issue?.path.map((part) => `[${String(part)}]`).join("") ?? "";
+    throw new ConfigurationError({ what: `${given.setting}${path} can't be used: ${issue?.message ?? "not valid"}.` });
+  }
+  return result.data;
+}

@@ -1,0 +1,50 @@
+import type { Ports } from "../ports";
+import type { ProviderConfiguration } from "./configuration";
+import { type ManagementCertificates, managementCertificates } from "./managementCertificates";
+import { subscriptionKey } from "./subscriptionKey";
+import { Transport } from "./transport";
+
+/** Which subscription, and where. */
+export interface SubscriptionAddress {
+  /** As `canonicalEndpoint` writes it. */
+  readonly endpoint: string;
+  readonly subscriptionId: string;
+}
+
+/** The way to Azure for one process: whoever shares it shares its connections and its throttles. */
+export interface Connection {
+  readonly managementCertificates: ManagementCertificates;
+  /**
+   * Runs the work when nobody else in this process works on that subscription, in the order of asking.
+   * Not reentrant: work that asks for its own subscription again waits for ever.
+   */
+  exclusively<T>(at: SubscriptionAddress, work: () => Promise<T>): Promise<T>;
+  /** Waits for what is under way, then closes all connections. */
+  close(): Promise<void>;
+}
+
+/** Opens nothing and reads nothing: credentials are read at the first request, so that a preview needs none. */
+export function connect(configuration: ProviderConfiguration, ports: Ports): Connection {
+  const transport = new Transport(configuration, ports);
+  const lastInLine = new Map<string, Promise<void>>();
+  return {
+    managementCertificates: managementCertificates(transport),
+    exclusively: async (at, work) => {
+      const key = subscriptionKey(at);
+      const before = lastInLine.get(key);
+      const { promise: done, resolve: leave } = Promise.withResolvers<void>();
+      lastInLine.set(key, done);
+      try {
+        await before;
+        ports.signal.throwIfAborted();
+        return await work();
+      } finally {
+        if (lastInLine.get(key) === done) {
+          lastInLine.delete(key);
+        }
+        leave();
+      }
+    },
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,31 @@
+import type { SecureContextOptions } from "node:tls";
+
+interface CredentialOrigin {
+  /** The setting that it came from: what errors call it. */
+  readonly setting: string;
+  readonly stored: boolean;
+}
+
+/** A management certificate with its key. The key is behind a function, so that printing a credential does not print it. */
+export interface CertificateCredential extends CredentialOrigin {
+  readonly kind: "certificate";
+  readonly thumbprint: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly tls: () => Required<Pick<SecureContextOptions, "key" | "cert">>;
+}
+
+/** A bearer token of Entra. */
+export interface TokenCredential extends CredentialOrigin {
+  readonly kind: "token";
+  readonly token: (endpoint: string, signal: AbortSignal) => Promise<string>;
+}
+
+export type Credential = CertificateCredential | TokenCredential;
+
+/** What errors call a credential: where it came from and which certificate it is, never what is in it. */
+export function describeCredential(credential: Credential): string {
+  return credential.kind === "token"
+    ? `the token (authentication from ${credential.setting})`
+    : `the certificate ${credential.thumbprint} (from ${credential.setting})`;
+}

@@ -1,0 +1,185 @@
+import {
+  AuthenticationError,
+  type AzureCertificatesError,
+  QuotaExceededError,
+  ServiceError,
+  SubscriptionUnavailableError,
+  ThrottledError,
+  TimeoutError,
+  TransportError,
+  UnreadableAnswerError,
+} from "../errors";
+import { environmentVariableOf } from "./configuration";
+import type { SubscriptionAddress } from "./connection";
+import { type Credential, describeCredential } from "./credential";
+import type { Failure, TransportProblem } from "./failure";
+import { isThrottling } from "./retry";
+
+/** What a failed request was about, for the words of its error. */
+export interface RequestContext {
+  readonly at: SubscriptionAddress;
+  readonly thumbprint: string | null;
+  /** What was to be done, as an infinitive: "list the certificates". */
+  readonly purpose: string;
+  /** The credentials that the service was shown, in that order. */
+  readonly shown: readonly Credential[];
+}
+
+/** The error that a person reads for a failure. */
+export function errorFor(failure: Failure, context: RequestContext): AzureCertificatesError {
+  const { at, thumbprint, purpose } = context;
+  const facts = {
+    subscription: at.subscriptionId,
+    thumbprint: thumbprint ?? undefined,
+    endpoint: at.endpoint,
+  };
+  switch (failure.kind) {
+    case "answer":
+      return errorForAnswer(failure, context);
+    case "clientCertificateRefused":
+      return refused(context, {}, failure.cause);
+    case "timeout":
+      return new TimeoutError({ what: `The service did not answer in time when asked to ${purpose}.`, facts });
+    case "unreadable":
+      return new UnreadableAnswerError({
+        what: `The answer to the request to ${purpose} can't be understood: ${failure.detail}.`,
+        todo: "Check that the endpoint is Azure's, and that nothing in between rewrites answers.",
+        facts: { ...facts, requestId: failure.requestId ?? undefined },
+      });
+    case "transport": {
+      const host = new URL(at.endpoint).host;
+      const { what, todo } = transportWords[failure.problem](host);
+      return new TransportError({ what, todo, facts, cause: failure.cause });
+    }
+  }
+}
+
+function errorForAnswer(
+  failure: Extract<Failure, { kind: "answer" }>,
+  context: RequestContext,
+): AzureCertificatesError {
+  const { at, thumbprint, purpose } = context;
+  const { status, serviceCode, message } = failure;
+  const service = { status, serviceCode: serviceCode ?? undefined, requestId: failure.requestId ?? undefined };
+  const facts = {
+    subscription: at.subscriptionId,
+    thumbprint: thumbprint ?? undefined,
+    endpoint: at.endpoint,
+    ...service,
+  };
+  const said = message === null || message === "" ? "" : ` It says: ${message}`;
+  if (isThrottling(failure)) {
+    return new ThrottledError({
+      what: `The service refuses to ${purpose}, because it gets too many requests.${said}`,
+      facts,
+      retryAfterMs: failure.retryAfterMs,
+    });
+  }
+  if (serviceCode === "SubscriptionDisabled") {
+    return new SubscriptionUnavailableError({
+      what: `The subscription is disabled, so nothing can be read or changed there.${said}`,
+      todo: "Enable it again, or take its links out of the stack with `pulumi state delete` if it will not come back. Until then they are kept.",
+      facts,
+    });
+  }
+  if (status >= 400 && status < 500 && /quota|limit|maximum/i.test(`${serviceCode} ${message}`)) {
+    return new QuotaExceededError({
+      what: `The subscription takes no further management certificate.${said}`,
+      todo: "Remove certificates that nobody needs, or set removeFirst so that a rotation makes room before it adds.",
+      facts,
+    });
+  }
+  if (status === 401 || isAuthenticationRefusal(failure)) {
+    return refused(context, service);
+  }
+  if (status === 404) {
+    return new SubscriptionUnavailableError({
+      what: `The service knows no such subscription.${said}`,
+      todo: "Check its id and the endpoint. Links to it are kept until you take them out of the stack with `pulumi state delete`.",
+      facts,
+    });
+  }
+  return new ServiceError({ what: `The service did not ${purpose}: it answered ${status}.${said}`, facts });
+}
+
+/** A 403 with one of these codes means: this credential does not open this subscription. The second is documented, the first is what is sent. */
+export function isAuthenticationRefusal(failure: Failure): boolean {
+  if (failure.kind === "clientCertificateRefused") {
+    return true;
+  }
+  return (
+    failure.kind === "answer" &&
+    (failure.status === 401 || (failure.status === 403 && !/^SubscriptionDisabled$/.test(failure.serviceCode ?? ""))) &&
+    !/quota|limit|maximum/i.test(`${failure.serviceCode} ${failure.message}`)
+  );
+}
+
+function refused(
+  { at, shown, purpose }: RequestContext,
+  service: {
+    readonly status?: number;
+    readonly serviceCode?: string | undefined;
+    readonly requestId?: string | undefined;
+  },
+  cause?: Error,
+): AuthenticationError {
+  const names = shown.map(describeCredential);
+  const todo = ["Check that it is registered on this subscription and still valid there."];
+  if (shown.some((credential) => credential.kind === "token")) {
+    todo[0] =
+      "Check that it is registered on this subscription, or that whoever the token is for is a co-administrator of it.";
+  }
+  if (shown.some((credential) => credential.stored)) {
+    const variable = environmentVariableOf(
+      shown.some((credential) => credential.setting.includes("ublishSettings"))
+        ? "publishSettingsPath"
+        : "clientCertificatePath",
+    );
+    todo.push(
+      `\`pulumi refresh\` and \`pulumi destroy\` use the configuration of the last \`up\`: if it has changed since, run them with --run-program, or set ${variable}.`,
+    );
+  }
+  return new AuthenticationError({
+    what: `The service refused ${names.join(" and ")} when asked to ${purpose}.`,
+    todo: todo.join(" "),
+    facts: { subscription: at.subscriptionId, endpoint: at.endpoint, ...service },
+    cause,
+  });
+}
+
+type Words = (host: string) => { readonly what: string; readonly todo: string };
+
+const transportWords: Readonly<Record<TransportProblem, Words>> = {
+  unknownName: (host) => ({
+    what: `The name in ${host} is not known.`,
+    todo: "Check azure-certificates:managementEndpoint for a typing mistake, and this machine's name server.",
+  }),
+  connectionRefused: (host) => ({
+    what: `Nothing listens at ${host}: the connection was refused.`,
+    todo: "Check azure-certificates:managementEndpoint, and that the service is running.",
+  }),
+  connectionLost: (host) => ({
+    what: `The connection to ${host} was lost before an answer came.`,
+    todo: "Check the network between this machine and that host, then run again.",
+  }),
+  untrustedCertificate: (host) => ({
+    what: `The certificate of ${host} is not signed by an authority that this machine trusts.`,
+    todo: "If the server has a private authority, set azure-certificates:caCertificatePath to its certificate. Otherwise somebody may be in between.",
+  }),
+  certificateExpired: (host) => ({
+    what: `The certificate of ${host} has expired.`,
+    todo: "Check this machine's clock; if it is right, the server needs a new certificate.",
+  }),
+  certificateNotYetValid: (host) => ({
+    what: `The certificate of ${host} is not valid yet.`,
+    todo: "Check this machine's clock.",
+  }),
+  otherName: (host) => ({
+    what: `The server at ${host} presents a certificate for another name.`,
+    todo: "Use the name that the certificate is for as azure-certificates:managementEndpoint. Otherwise somebody may be in between.",
+  }),
+  notTls: (host) => ({
+    what: `What listens at ${host} does not speak TLS.`,
+    todo: "Check the port of azure-certificates:managementEndpoint.",
+  }),
+};

@@ -1,0 +1,111 @@
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { z } from "zod";
+import { RequestFailed } from "./failure";
+
+const namespace = "http://schemas.microsoft.com/windowsazure";
+
+/** One entry of a subscription's list. */
+export interface ListedCertificate {
+  /** Upper-case. */
+  readonly thumbprint: string;
+  /** As it was uploaded: old entries hold a PKCS#12 blob instead of a certificate. */
+  readonly data: Buffer;
+  /** As the service writes it, with up to seven digits of a second. */
+  readonly createdAt: string;
+}
+
+/** Base64 and hexadecimal digits need no escaping, so the body is plain text. The order of the elements is significant. */
+export function encodeSubscriptionCertificate(parts: {
+  readonly publicKeyPkcs1: Uint8Array;
+  readonly thumbprint: string;
+  readonly der: Uint8Array;
+}): string {
+  return (
+    `<?xml version="1.0" encoding="utf-8"?><SubscriptionCertificate xmlns="${namespace}">` +
+    `<SubscriptionCertificatePublicKey>${Buffer.from(parts.publicKeyPkcs1).toString("base64")}</SubscriptionCertificatePublicKey>` +
+    `<SubscriptionCertificateThumbprint>${parts.thumbprint}</SubscriptionCertificateThumbprint>` +
+    `<SubscriptionCertificateData>${Buffer.from(parts.der).toString("base64")}</SubscriptionCertificateData>` +
+    "</SubscriptionCertificate>"
+  );
+}
+
+const certificateSchema = z
+  .object({
+    SubscriptionCertificateThumbprint: z.string().regex(/^[0-9a-fA-F]{40}$/),
+    // Verbatim and possibly somebody else's: not for us to find fault with.
+    SubscriptionCertificateData: z.string(),
+    Created: z.string().default(""),
+  })
+  .transform(
+    (entry): ListedCertificate => ({
+      thumbprint: entry.SubscriptionCertificateThumbprint.toUpperCase(),
+      data: Buffer.from(entry.SubscriptionCertificateData, "base64"),
+      createdAt: entry.Created,
+    }),
+  );
+
+const listSchema = z.object({
+  SubscriptionCertificates: z.union([
+    z.literal("").transform((): ListedCertificate[] => []),
+    z
+      .object({ SubscriptionCertificate: z.array(certificateSchema).default([]) })
+      .transform((list) => list.SubscriptionCertificate),
+  ]),
+});
+
+const getSchema = z.object({ SubscriptionCertificate: z.array(certificateSchema).length(1) });
+
+const errorSchema = z.object({ Error: z.object({ Code: z.string(), Message: z.string().default("") }) });
+
+/** @throws RequestFailed unreadable */
+export function decodeList(body: string, requestId: string | null): readonly ListedCertificate[] {
+  return decode(body, listSchema, requestId).SubscriptionCertificates;
+}
+
+/** @throws RequestFailed unreadable */
+export function decodeCertificate(body: string, requestId: string | null): ListedCertificate {
+  const [certificate] = decode(body, getSchema, requestId).SubscriptionCertificate;
+  if (certificate === undefined) {
+    throw unreadable("it holds no certificate", requestId);
+  }
+  return certificate;
+}
+
+/** The service's code and message; null where the body is no error of the service, such as a proxy's page. */
+export function decodeError(body: string): { readonly code: string; readonly message: string } | null {
+  const result = errorSchema.safeParse(parse(body));
+  return result.success ? { code: result.data.Error.Code, message: result.data.Error.Message } : null;
+}
+
+function decode<Schema extends z.ZodType>(body: string, schema: Schema, requestId: string | null): z.output<Schema> {
+  const document = parse(body);
+  if (document === null) {
+    throw unreadable("it is no well-formed XML", requestId);
+  }
+  const result = schema.safeParse(document);
+  if (!result.success) {
+    throw unreadable(`${result.error.issues[0]?.path.join("/") ?? "it"} is not as documented`, requestId);
+  }
+  return result.data;
+}
+
+function unreadable(detail: string, requestId: string | null): RequestFailed {
+  return new RequestFailed({ kind: "unreadable", detail, requestId });
+}
+
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  removeNSPrefix: true,
+  parseTagValue: false,
+  // Entities can blow a small answer up to any size, and nothing that the service sends needs them.
+  processEntities: false,
+  isArray: (name) => name === "SubscriptionCertificate",
+});
+
+function parse(body: string): unknown {
+  const text = body.replace(/^\uFEFF/, "").trim();
+  if (/<!DOCTYPE/i.test(text) || XMLValidator.validate(text) !== true) {
+    return null;
+  }
+  return parser.parse(text);
+}
