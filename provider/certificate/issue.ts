@@ -1,12 +1,16 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
 import { CertificateError, InvalidInputError } from "../errors";
 import type { Asn1 } from "./asn1";
 import { buildName, commonNameOid, organizationalUnitOid, organizationOid } from "./distinguishedName";
 import { type ParsedCertificate, parseCertificate } from "./parse";
+import { pemOf } from "./pem";
 import {
+  authorityKeyIdentifier,
   basicConstraints,
   extendedKeyUsage,
   keyIdentifier,
+  keyUsageOfAuthority,
   keyUsageOfTls,
   signCertificate,
   subjectAltName,
@@ -78,6 +82,89 @@ export function issueManagementCertificate(request: ManagementCertificateRequest
   );
 }
 
+export interface ServerIdentityRequest {
+  /** CN of the authority that signs the server's certificate: 1 to 64 characters. */
+  readonly authorityCommonName: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** A cryptographically strong source, for serial numbers. */
+  readonly randomBytes: (size: number) => Buffer;
+}
+
+/** What a TLS server on this machine needs, and what its clients need to trust it. */
+export interface ServerIdentity {
+  readonly caCertificatePem: string;
+  readonly certificatePem: string;
+  /** PKCS#8. The authority's own key is forgotten at once: nothing else will ever be signed by it. */
+  readonly privateKeyPem: string;
+}
+
+/** Where a server that serves its own machine only can be reached. */
+const loopbackNames = [
+  { address: Buffer.of(127, 0, 0, 1) },
+  { address: Buffer.concat([Buffer.alloc(15), Buffer.of(1)]) },
+  { dns: "localhost" },
+];
+
+/**
+ * Makes an authority and a TLS server certificate signed by it, for 127.0.0.1, ::1 and localhost. P-256 keys, because
+ * a pair of RSA keys would be most of the time that the server takes to start.
+ *
+ * @throws {InvalidInputError} ERR_INPUT_INVALID for a common name that X.509 can't hold.
+ * @throws {CertificateError} ERR_CERTIFICATE_INVALID for dates that X.509 can't hold.
+ */
+export async function issueServerIdentity(request: ServerIdentityRequest): Promise<ServerIdentity> {
+  const { notBefore, notAfter, randomBytes } = request;
+  const authoritySubject = { commonName: request.authorityCommonName };
+  checkSubject(authoritySubject);
+  const [authority, server] = await Promise.all([generateEcKeys(), generateEcKeys()]);
+  const authorityName = nameOf(authoritySubject);
+  const authorityId = keyIdentifier(authority.subjectPublicKeyInfo);
+  const caCertificate = signCertificate(
+    {
+      serialNumber: drawSerialNumber(randomBytes),
+      issuer: authorityName,
+      subject: authorityName,
+      notBefore,
+      notAfter,
+      subjectPublicKeyInfo: authority.subjectPublicKeyInfo,
+      extensions: [basicConstraints(true), keyUsageOfAuthority(), subjectKeyIdentifier(authorityId)],
+    },
+    authority.key,
+  );
+  const certificate = signCertificate(
+    {
+      serialNumber: drawSerialNumber(randomBytes),
+      issuer: authorityName,
+      subject: nameOf({ commonName: "localhost" }),
+      notBefore,
+      notAfter,
+      subjectPublicKeyInfo: server.subjectPublicKeyInfo,
+      extensions: [
+        basicConstraints(false),
+        keyUsageOfTls(),
+        extendedKeyUsage("serverAuth"),
+        subjectKeyIdentifier(keyIdentifier(server.subjectPublicKeyInfo)),
+        authorityKeyIdentifier(authorityId),
+        subjectAltName(loopbackNames),
+      ],
+    },
+    authority.key,
+  );
+  return {
+    caCertificatePem: pemOf("CERTIFICATE", caCertificate),
+    certificatePem: pemOf("CERTIFICATE", certificate),
+    privateKeyPem: server.key.export({ type: "pkcs8", format: "pem" }).toString(),
+  };
+}
+
+const generate = promisify(generateKeyPair);
+
+async function generateEcKeys(): Promise<{ readonly key: KeyObject; readonly subjectPublicKeyInfo: Buffer }> {
+  const { privateKey, publicKey } = await generate("ec", { namedCurve: "P-256" });
+  return { key: privateKey, subjectPublicKeyInfo: publicKey.export({ type: "spki", format: "der" }) };
+}
+
 /**
  * Draws a serial number: 16 bytes with 126 random bits. The top bit is clear, which makes it positive, and the next
  * one is set, which makes it never zero and always equally long.
@@ -91,7 +178,7 @@ export function drawSerialNumber(randomBytes: (size: number) => Buffer): Buffer 
   return serialNumber;
 }
 
-export function checkSerialNumber(serialNumber: Buffer): void {
+function checkSerialNumber(serialNumber: Buffer): void {
   if (
     serialNumber.length !== serialNumberBytes ||
     serialNumber.readInt8(0) < 0 ||
