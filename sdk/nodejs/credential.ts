@@ -18,8 +18,6 @@ export interface Credential {
   readonly privateKeyPem: pulumi.Output<string>;
   /** Certificate and key in one PEM text, as many tools want them in one file. Secret. */
   readonly combinedPem: pulumi.Output<string>;
-  /** Environment of a process that signs in with it: `AZURE_CERTIFICATES_CLIENT_CERTIFICATE_PEM` and `AZURE_CERTIFICATES_CLIENT_KEY_PEM`. Secret. */
-  readonly environment: pulumi.Output<{ [name: string]: string }>;
 }
 
 /**
@@ -53,10 +51,6 @@ export function credential({ certificate, links }: CredentialArgs): Credential {
     certificatePem: pulumi.unsecret(accepted.certificatePem),
     privateKeyPem: accepted.privateKeyPem,
     combinedPem: accepted.apply((version) => version.certificatePem + version.privateKeyPem),
-    environment: accepted.apply((version): { [name: string]: string } => ({
-      AZURE_CERTIFICATES_CLIENT_CERTIFICATE_PEM: version.certificatePem,
-      AZURE_CERTIFICATES_CLIENT_KEY_PEM: version.privateKeyPem,
-    })),
   };
 }
 
