@@ -111,14 +111,14 @@ function triggerChanged({ state, wishes }: Question): string | undefined {
   const after = new Map(Object.entries(wishes.rotationTriggers));
   const changes = [...new Set([...before.keys(), ...after.keys()])].sort(compareText).flatMap((key) => {
     if (!before.has(key)) {
-      return [`${key} was added`];
+      return [`${key} added`];
     }
     if (!after.has(key)) {
-      return [`${key} was removed`];
+      return [`${key} removed`];
     }
     return before.get(key) === after.get(key) ? [] : [`${key} changed`];
   });
-  return changes.length > 0 ? `of rotationTriggers ${listInWords(changes)}` : undefined;
+  return changes.length > 0 ? `rotationTriggers changed (${changes.join(", ")})` : undefined;
 }
 
 function specificationChanged({ state, wishes }: Question): string | undefined {

@@ -80,7 +80,10 @@ export function planUnlink(situation: LinkSituation, now: Date): LinkPlan {
       until: null,
       because: "was there before this link, and stays unless removeAdopted is set",
     })),
-    adopt: [],
+    // Without a record nobody knows who uploaded it; recorded as created, a second attempt would take it away.
+    adopt: ours
+      .filter((one) => stays(one) && recordOf(situation, one) === undefined)
+      .map(({ thumbprint }) => thumbprint),
   };
 }
 

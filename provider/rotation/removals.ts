@@ -1,5 +1,6 @@
 import { isRevoked, isValid } from "./linkFacts";
 import type { GuardedCertificate, LinkSituation, LinkStep, ObservedCertificate } from "./types";
+import { shortThumbprint } from "./wording";
 
 /** A certificate of ours that should go, and why. */
 export interface Removal {
@@ -43,25 +44,24 @@ export function removeGuarded(
 }
 
 function guardOf(
-  { authenticatedWith, rules }: LinkSituation,
+  { authenticatedWith, rules, subscriptionId }: LinkSituation,
   certificate: ObservedCertificate,
   present: Present,
   now: Date,
 ): Pick<GuardedCertificate, "guard" | "because"> | undefined {
+  const name = `${shortThumbprint(certificate.thumbprint)} stays on subscription ${subscriptionId} although it should go`;
   if (certificate.thumbprint === authenticatedWith) {
     return {
       guard: "inUse",
-      because:
-        "this run signs in with it, and removing it would lock the run out; sign in with another credential to have it removed",
+      because: `${name}: this run signs in with it. Sign in with another credential and run the update again.`,
     };
   }
   const isLastValid =
     isValid(certificate, now) && !present.some((one) => one.thumbprint !== certificate.thumbprint && isValid(one, now));
-  return isLastValid && !rules.allowLast
+  return isLastValid && !rules.allowLast && !rules.allowed.includes(certificate.thumbprint)
     ? {
         guard: "lastValid",
-        because:
-          "it is the last valid certificate of the subscription, and without it nobody could sign in with a certificate any more; register another one first, or set allowLast",
+        because: `${name}: it is the last valid certificate there, and without it nobody could sign in with a certificate any more. Register another one first, set allowLast on the link, or name it under azure-certificates:allow in the configuration.`,
       }
     : undefined;
 }
