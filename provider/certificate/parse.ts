@@ -101,9 +101,11 @@ function derOf(pemOrDer: string | Uint8Array): Buffer {
 }
 
 function parseDer(der: Buffer): ParsedCertificate {
-  const certificate = new X509Certificate(der);
+  const pem = pemOf("CERTIFICATE", der);
+  // As PEM, because Node looks for PEM first in bytes too, and would find another certificate hidden in a long name.
+  const certificate = new X509Certificate(pem);
   // OpenSSL stops reading at the end of the certificate and corrects sloppy encodings on its way; the thumbprint is
-  // of the bytes as they are, so both must be the same. It also prefers a PEM block hidden inside the DER to the DER.
+  // of the bytes as they are, so both must be the same.
   if (!certificate.raw.equals(der)) {
     throw new Error("The bytes are not exactly one certificate in DER.");
   }
@@ -113,7 +115,7 @@ function parseDer(der: Buffer): ParsedCertificate {
   const signatureOid = readObjectIdentifier(children(algorithm)[0]);
   return {
     der,
-    pem: pemOf("CERTIFICATE", der),
+    pem,
     thumbprint: digest("sha1", der),
     sha256Fingerprint: digest("sha256", der),
     serialNumber: certificate.serialNumber,
