@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { EmulatorClock } from "./clock";
+import { type FaultScript, faultListSchema } from "./faults";
+import type { Journal } from "./journal";
+import type { Store } from "./store";
+
+/** What the control endpoints show and change. They exist on the emulator only. */
+export interface ControlSettings {
+  readonly clock: EmulatorClock;
+  readonly journal: Journal;
+  readonly store: Store;
+  readonly faults: FaultScript;
+}
+
+interface ControlAnswer {
+  readonly status: number;
+  /** Sent as JSON. */
+  readonly content: unknown;
+}
+
+const clockSchema = z.strictObject({ now: z.iso.datetime({ offset: true }) });
+
+/**
+ * `GET` and `PUT /emulator/clock`, `GET /emulator/journal`, `GET /emulator/certificates/{subscription}` and
+ * `PUT /emulator/faults`: the in-process interface for other processes.
+ */
+export async function control(
+  settings: ControlSettings,
+  method: string,
+  path: string,
+  body: () => Promise<Buffer>,
+): Promise<ControlAnswer> {
+  const { clock, journal, store, faults } = settings;
+  const subscriptionId = /^\/emulator\/certificates\/([^/]+)$/.exec(path)?.[1]?.toLowerCase();
+  if (method === "GET" && subscriptionId !== undefined) {
+    const subscription = store.find(subscriptionId);
+    return subscription === null
+      ? refusal(404, `There is no subscription ${subscriptionId}.`)
+      : {
+          status: 200,
+          content: subscription.certificates.map(({ thumbprint, createdAt, data }) => ({
+            thumbprint,
+            createdAt,
+            der: data,
+          })),
+        };
+  }
+  switch (`${method} ${path}`) {
+    case "GET /emulator/clock":
+      return clockAnswer(clock);
+    case "PUT /emulator/clock": {
+      const wanted = clockSchema.safeParse(await readJson(body));
+      if (!wanted.success) {
+        return refusal(400, `Send {"now": "2027-03-01T00:00:00Z"}. ${z.prettifyError(wanted.error)}`);
+      }
+      clock.set(new Date(wanted.data.now));
+      return clockAnswer(clock);
+    }
+    case "GET /emulator/journal":
+      return { status: 200, content: journal.entries() };
+    case "PUT /emulator/faults": {
+      const wanted = faultListSchema.safeParse(await readJson(body));
+      if (!wanted.success) {
+        return refusal(400, `That is no list of faults. ${z.prettifyError(wanted.error)}`);
+      }
+      faults.replace(wanted.data);
+      return { status: 200, content: wanted.data };
+    }
+    default:
+      return refusal(404, `${method} ${path} is no control endpoint of the emulator.`);
+  }
+}
+
+export function refusal(status: number, error: string): ControlAnswer {
+  return { status, content: { error } };
+}
+
+function clockAnswer(clock: EmulatorClock): ControlAnswer {
+  return { status: 200, content: { now: clock.now().toISOString(), running: clock.isRunning } };
+}
+
+/** undefined for what is no JSON, which no schema accepts. */
+async function readJson(body: () => Promise<Buffer>): Promise<unknown> {
+  try {
+    return JSON.parse((await body()).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import { setTimeout as wait } from "node:timers/promises";
+import { TLSSocket } from "node:tls";
+import { subscriptionOf } from "./addresses";
+import { type Answer, errorAnswer } from "./answers";
+import { readCaller } from "./caller";
+import { type ControlSettings, control, refusal } from "./control";
+import { ServiceError, serviceErrors } from "./errors";
+import type { FaultAction } from "./faults";
+import type { Identity } from "./identity";
+import { readBody } from "./requestBody";
+import { type Served, type ServiceSettings, serve } from "./service";
+import { thumbprintOf } from "./thumbprint";
+
+export interface ServerSettings extends ServiceSettings, ControlSettings {
+  readonly identity: Identity;
+  /** The only caller of the control endpoints. */
+  readonly credentialThumbprint: string;
+  /** Time for a request to arrive, and for a handshake. */
+  readonly requestTimeoutMs: number;
+  /** Ends the waits of slow answers. */
+  readonly stopping: AbortSignal;
+}
+
+/** As long as the real service: a client that pauses for seconds must not find its connection half closed. */
+const keepAliveMs = 120_000;
+
+/** The HTTPS server of the emulator: every request comes in here, and every answer leaves here. */
+export function createEmulatorServer(settings: ServerSettings): Server {
+  const { identity, requestTimeoutMs } = settings;
+  return createServer(
+    {
+      key: identity.serverKeyPem,
+      cert: identity.serverCertificatePem,
+      minVersion: "TLSv1.2",
+      requestCert: true,
+      // Management certificates are self-signed: there is no chain to verify. The handshake proves that the caller has
+      // the key, and whether the certificate is registered is for the subscription to say, with a 403.
+      rejectUnauthorized: false,
+      handshakeTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
+      keepAliveTimeout: keepAliveMs,
+    },
+    (request, response) => {
+      handle(settings, request, response).catch(() => response.destroy());
+    },
+  );
+}
+
+async function handle(settings: ServerSettings, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = "", url = "/" } = request;
+  const [path = "/", query = ""] = url.split("?", 2);
+  const certificate = request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined;
+  if (/^\/emulator(\/|$)/.test(path)) {
+    const isAdministrator =
+      certificate !== undefined && thumbprintOf(certificate.raw) === settings.credentialThumbprint;
+    const { status, content } = isAdministrator
+      ? await control(settings, method, path, () => readBody(request))
+      : refusal(403, "The control endpoints want the credential that the emulator started with.");
+    response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(content));
+    return;
+  }
+
+  const requestId = randomBytes(16).toString("hex");
+  const subscriptionId = subscriptionOf(path);
+  const caller = readCaller(certificate, request.headers);
+  const fault = settings.faults.next({ method, path, subscriptionId });
+  const record = (outcome: { status: number | null; code?: string; thumbprint?: string }) =>
+    settings.journal.record({
+      at: settings.clock.now().toISOString(),
+      method,
+      path,
+      subscriptionId,
+      callerThumbprint: caller.certificate?.thumbprint ?? null,
+      requestId,
+      ...outcome,
+      ...(fault === null ? {} : { fault: fault.kind }),
+    });
+
+  if (fault?.kind === "reset" && fault.when === "before") {
+    record({ status: null });
+    request.socket.destroy();
+    return;
+  }
+  let served: Served;
+  let code: string | undefined;
+  try {
+    await pause(fault, "before", settings.stopping);
+    throwScripted(fault, path);
+    served = await serve(settings, {
+      method,
+      path,
+      query: new URLSearchParams(query),
+      version: oneHeader(request.headers["x-ms-version"]),
+      contentType: request.headers["content-type"],
+      caller,
+      requestId,
+      body: () => readBody(request),
+      staleChanges: fault?.kind === "staleList" ? fault.changes : 0,
+    });
+  } catch (error) {
+    if (request.errored !== null || settings.stopping.aborted) {
+      record({ status: null });
+      response.destroy();
+      return;
+    }
+    // Anything else is a bug or a full disk; its words may name local paths and stay here.
+    const refused = error instanceof ServiceError ? error : serviceErrors.internal();
+    code = refused.code;
+    served = { answer: errorAnswer(refused), thumbprint: null };
+  }
+  const isCutOff = fault?.kind === "reset" || fault?.kind === "truncate";
+  record({
+    status: isCutOff ? null : served.answer.status,
+    ...(code === undefined ? {} : { code }),
+    ...(served.thumbprint === null ? {} : { thumbprint: served.thumbprint }),
+  });
+  await pause(fault, "after", settings.stopping);
+  if (fault?.kind === "reset") {
+    request.socket.destroy();
+    return;
+  }
+  send(response, served.answer, requestId, settings.clock.now(), fault?.kind === "truncate");
+}
+
+function oneHeader(value: string | string[] | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+async function pause(fault: FaultAction | null, when: "before" | "after", signal: AbortSignal): Promise<void> {
+  if (fault?.kind === "slow" && fault.when === when) {
+    await wait(fault.milliseconds, undefined, { signal });
+  }
+}
+
+/** @throws {ServiceError} the one that the script asks for. */
+function throwScripted(fault: FaultAction | null, path: string): void {
+  switch (fault?.kind) {
+    case "throttle":
+      throw serviceErrors.tooManyRequests(fault.status ?? 429, fault.retryAfter ?? null);
+    case "status":
+      throw new ServiceError(fault.status, fault.code, fault.message);
+    case "redirect": {
+      const location = new URL(fault.location);
+      throw serviceErrors.redirect(location.pathname === "/" ? new URL(path, location).href : location.href);
+    }
+  }
+}
+
+function send(response: ServerResponse, answer: Answer, requestId: string, now: Date, isTruncated: boolean): void {
+  const body = Buffer.from(answer.body);
+  // Written by hand, in the service's order: the date is the emulator's, and there is no Connection header.
+  response.sendDate = false;
+  response.removeHeader("Connection");
+  response.setHeader("Cache-Control", "no-cache");
+  response.setHeader("Content-Length", body.length);
+  if (body.length > 0) {
+    response.setHeader("Content-Type", "application/xml; charset=utf-8");
+  }
+  for (const [name, value] of Object.entries(answer.headers)) {
+    response.setHeader(name, value);
+  }
+  response.setHeader("Server", "1.0.6198.243 (rd_rdfe_stable.150618-1025) Microsoft-HTTPAPI/2.0");
+  response.setHeader("x-ms-servedbyregion", "ussouth3");
+  response.setHeader("x-ms-request-id", requestId);
+  response.setHeader("Date", now.toUTCString());
+  response.writeHead(answer.status);
+  if (!isTruncated) {
+    response.end(body);
+  } else if (body.length === 0) {
+    response.destroy();
+  } else {
+    response.write(body.subarray(0, body.length / 2), () => response.destroy());
+  }
+}
