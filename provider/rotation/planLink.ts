@@ -137,7 +137,8 @@ function arrange(
   const { certificate, observed, registered, rules } = situation;
   const { current } = certificate;
   if (observed.some((one) => isCurrent(situation, one))) {
-    return removeGuarded(situation, unwanted, observed, now);
+    const { steps, guarded } = removeGuarded(situation, unwanted, observed, now);
+    return { steps, guarded };
   }
 
   const asked = unwanted.filter((removal) => rules.removeFirst && isRevoked(situation, removal.certificate));
