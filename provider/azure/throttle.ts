@@ -1,7 +1,8 @@
-import { throttledWithoutRetryAfterMs } from "../defaults";
+import { concurrentCallsPerSubscription } from "../defaults";
 import type { Ports } from "../ports";
 import type { SubscriptionAddress } from "./connection";
 import type { Failure } from "./failure";
+import { Pacing } from "./pacing";
 import { subscriptionKey } from "./subscriptionKey";
 
 /** The wait at a throttle would outlast the caller's budget. Never leaves this folder. */
@@ -14,47 +15,119 @@ export class ThrottleClosed extends Error {
   }
 }
 
+type Refusal = Extract<Failure, { kind: "answer" }>;
+type Clock = Pick<Ports, "monotonicMs" | "sleep">;
+
 /** One throttle per endpoint and subscription: the service counts requests per subscription. */
 export class Throttles {
-  readonly #ports: Ports;
+  readonly #clock: Clock;
   readonly #throttles = new Map<string, Throttle>();
 
-  constructor(ports: Ports) {
-    this.#ports = ports;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   for(at: SubscriptionAddress): Throttle {
     const key = subscriptionKey(at);
-    const throttle = this.#throttles.get(key) ?? new Throttle(this.#ports);
+    const throttle = this.#throttles.get(key) ?? new Throttle(this.#clock);
     this.#throttles.set(key, throttle);
     return throttle;
   }
 }
 
-export class Throttle {
-  readonly #ports: Ports;
-  #blockedUntilMs = 0;
-  #refusal: Failure | null = null;
+/** A request that was let through. Exactly one of its methods is to be called, when the answer is there. */
+export interface Passage {
+  accepted(): void;
+  refused(refusal: Refusal): void;
+  /** Neither: the request failed in a way that says nothing about how much the service takes. */
+  failed(): void;
+}
 
-  constructor(ports: Ports) {
-    this.#ports = ports;
+/**
+ * The gate that every request to one subscription passes, whoever in the process sends it. When the service refuses one,
+ * all of them wait; afterwards they go on one by one, at the pace that {@link Pacing} has learnt.
+ */
+export class Throttle {
+  readonly #clock: Clock;
+  readonly #pacing = new Pacing();
+  #lastRefusal: Refusal | null = null;
+  #underWay = 0;
+  /** Called when one of those under way is done. */
+  #wakeFirst: (() => void) | null = null;
+  /** The end of the queue: settles when whoever came before has passed or given up. */
+  #lastInLine: Promise<void> = Promise.resolve();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  async enter(signal: AbortSignal, deadlineMs: number): Promise<void> {
-    for (;;) {
-      const now = this.#ports.monotonicMs();
-      if (now >= this.#blockedUntilMs) return;
-      if (this.#blockedUntilMs >= deadlineMs && this.#refusal) throw new ThrottleClosed(this.#refusal);
-      await this.#ports.sleep(this.#blockedUntilMs - now, signal);
+  /**
+   * Waits for its turn. Only the first in line watches the clock, so that a thousand callers set one timer, not a thousand.
+   *
+   * @throws ThrottleClosed if the turn would come after the deadline; the signal's reason
+   */
+  async enter(signal: AbortSignal, deadlineMs: number): Promise<Passage> {
+    const before = this.#lastInLine;
+    const { promise: passed, resolve: next } = Promise.withResolvers<void>();
+    this.#lastInLine = passed;
+    try {
+      await before;
+      signal.throwIfAborted();
+      while (this.#underWay >= concurrentCallsPerSubscription) {
+        await this.#oneDone(signal);
+      }
+      await this.#wait(signal, deadlineMs);
+      return this.#passage(this.#clock.monotonicMs());
+    } finally {
+      next();
     }
   }
-  accepted(): void {}
-  refused(failure: Extract<Failure, { kind: "answer" }>): void {
-    this.#refusal = failure;
-    this.#blockedUntilMs = Math.max(
-      this.#blockedUntilMs,
-      this.#ports.monotonicMs() + (failure.retryAfterMs ?? throttledWithoutRetryAfterMs),
-    );
+
+  async #wait(signal: AbortSignal, deadlineMs: number): Promise<void> {
+    for (;;) {
+      const nowMs = this.#clock.monotonicMs();
+      const waitMs = this.#pacing.waitMs(nowMs);
+      if (waitMs <= 0) {
+        return;
+      }
+      if (nowMs + waitMs >= deadlineMs && this.#lastRefusal !== null) {
+        throw new ThrottleClosed(this.#lastRefusal);
+      }
+      await this.#clock.sleep(waitMs, signal);
+    }
   }
-  leave(): void {}
+
+  #passage(sentMs: number): Passage {
+    this.#pacing.sent(sentMs);
+    this.#underWay++;
+    const leave = () => {
+      this.#underWay--;
+      this.#wakeFirst?.();
+    };
+    return {
+      accepted: () => {
+        this.#pacing.accepted();
+        leave();
+      },
+      refused: (refusal) => {
+        this.#lastRefusal = refusal;
+        this.#pacing.refused(this.#clock.monotonicMs(), sentMs, refusal.retryAfterMs);
+        leave();
+      },
+      failed: leave,
+    };
+  }
+
+  async #oneDone(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    this.#wakeFirst = resolve;
+    try {
+      await promise;
+    } finally {
+      this.#wakeFirst = null;
+      signal.removeEventListener("abort", abort);
+    }
+  }
 }

@@ -164,8 +164,7 @@ export class Transport {
     const { now, monotonicMs, beforeEffect } = this.#ports;
     const client = await this.#pools.for(credential);
     const bearerToken = credential.kind === "token" ? await credential.token(at.endpoint, signal) : null;
-    const throttle = this.#throttles.for(at);
-    await throttle.enter(signal, deadlineMs);
+    const passage = await this.#throttles.for(at).enter(signal, deadlineMs);
     const timeoutMs = Math.max(1, Math.ceil(Math.min(requestTimeoutMs, deadlineMs - monotonicMs())));
     try {
       const answer = await exchange(request, {
@@ -176,16 +175,16 @@ export class Transport {
         now,
         beforeEffect,
       });
-      throttle.accepted();
+      passage.accepted();
       return answer;
     } catch (error) {
-      signal.throwIfAborted();
       if (error instanceof RequestFailed && isThrottling(error.failure)) {
-        throttle.refused(error.failure);
+        passage.refused(error.failure);
+      } else {
+        passage.failed();
       }
+      signal.throwIfAborted();
       throw error;
-    } finally {
-      throttle.leave();
     }
   }
 
