@@ -124,6 +124,15 @@ describe("a link", () => {
       plan: { steps: ["-2 because of time"], keep: ["3 current"] },
     },
     {
+      rule: "exchanges the predecessor in one update where there is no overlap, and no clock has a say in it",
+      given: {
+        certificate: { overlapHours: 0 },
+        registered: [record(V2, "2027-02-01T00:00:00Z")],
+        observed: [seen(V2)],
+      },
+      plan: { steps: ["+3", "-2"] },
+    },
+    {
       rule: "removes an expired predecessor, overlap or not",
       given: {
         certificate: { previous: [{ thumbprint: V2, notAfter: now, revoked: false }] },

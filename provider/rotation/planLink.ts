@@ -3,7 +3,7 @@ import { limitReached, otherBytes, refusalOf } from "./linkRefusals";
 import { type Present, type Removal, removeGuarded } from "./removals";
 import type { KeptCertificate, LinkPlan, LinkSituation, LinkStep, ObservedCertificate, Registration } from "./types";
 import { wantedOnLink } from "./wantedOnLink";
-import { momentOf } from "./wording";
+import { hoursInWords, momentOf } from "./wording";
 
 /**
  * What to do on one subscription so that it accepts what it should: for creating and updating a link.
@@ -110,17 +110,16 @@ function removalOf(situation: LinkSituation, certificate: ObservedCertificate, n
   if (version === undefined) {
     return { certificate, because: "an older certificate of this lineage, long superseded", becauseOfTime: false };
   }
-  const because =
-    version.notAfter <= now
-      ? `previous, expired on ${momentOf(version.notAfter)}`
-      : `previous, its overlap${overlapEnd(situation, certificate)} has ended`;
-  return { certificate, because, becauseOfTime: true };
-}
-
-function overlapEnd(situation: LinkSituation, certificate: ObservedCertificate): string {
+  if (version.notAfter <= now) {
+    return { certificate, because: `previous, expired on ${momentOf(version.notAfter)}`, becauseOfTime: true };
+  }
   const { overlapHours } = situation.certificate;
+  if (overlapHours === 0) {
+    return { certificate, because: "previous, without overlap", becauseOfTime: false };
+  }
   const retireAt = recordOf(situation, certificate)?.retireAt;
-  return retireAt ? ` until ${momentOf(retireAt)}` : ` of ${overlapHours} h`;
+  const overlap = retireAt ? `its overlap until ${momentOf(retireAt)}` : `its overlap of ${hoursInWords(overlapHours)}`;
+  return { certificate, because: `previous, ${overlap} has ended`, becauseOfTime: true };
 }
 
 /**

@@ -109,6 +109,13 @@ describe("a subscription should accept", () => {
       wanted: [current, { thumbprint: V2, role: "previous", until: new Date("2028-01-08T00:00:00Z") }],
     },
     {
+      rule: "no predecessor where there is no overlap, even before its successor is registered",
+      certificate: certificateOf([{}], 0),
+      records: [registered(V2, "2026-01-01T00:00:00Z")],
+      now: "2028-01-01T00:00:00Z",
+      wanted: [current],
+    },
+    {
       rule: "two predecessors, the older one counted from its own successor",
       certificate: certificateOf([{ thumbprint: V2 }, { thumbprint: V1 }]),
       records: [

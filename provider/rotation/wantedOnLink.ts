@@ -54,21 +54,16 @@ interface Overlap {
 function overlaps(certificate: LinkCertificate, registered: readonly Registration[], now: Date): readonly Overlap[] {
   const registeredAt = new Map(registered.map((registration) => [registration.thumbprint, registration.registeredAt]));
   const newestFirst = [certificate.current.thumbprint, ...certificate.previous.map(({ thumbprint }) => thumbprint)];
-  return certificate.previous
-    .map((version, index): Overlap & { readonly candidate: boolean } => {
-      const [first, ...others] = newestFirst
-        .slice(0, index + 1)
-        .flatMap((thumbprint) => registeredAt.get(thumbprint) ?? []);
-      return {
-        thumbprint: version.thumbprint,
-        notAfter: version.notAfter,
-        ends: first === undefined ? null : hoursAfter(earliest(first, ...others), certificate.overlapHours),
-        candidate:
-          !version.revoked &&
-          registeredAt.has(version.thumbprint) &&
-          version.thumbprint !== certificate.current.thumbprint,
-      };
-    })
-    .filter(({ candidate, ends, notAfter }) => candidate && now < notAfter && (ends === null || now < ends))
-    .map(({ thumbprint, ends, notAfter }) => ({ thumbprint, ends, notAfter }));
+  return certificate.previous.flatMap(({ thumbprint, notAfter, revoked }, index): Overlap[] => {
+    if (revoked || now >= notAfter || !registeredAt.has(thumbprint) || thumbprint === certificate.current.thumbprint) {
+      return [];
+    }
+    const [first, ...others] = newestFirst.slice(0, index + 1).flatMap((newer) => registeredAt.get(newer) ?? []);
+    if (first === undefined) {
+      // Without an overlap it goes in the very update that registers its successor.
+      return certificate.overlapHours > 0 ? [{ thumbprint, ends: null, notAfter }] : [];
+    }
+    const ends = hoursAfter(earliest(first, ...others), certificate.overlapHours);
+    return now < ends ? [{ thumbprint, ends, notAfter }] : [];
+  });
 }
