@@ -1,0 +1,159 @@
+import { type Emulator, type EmulatorSettings, startEmulator } from "../../emulator/emulator";
+import type { Configured } from "../../provider/resources/context";
+import { PartialChangeError, type ResourceLifecycle, type Values } from "../../provider/resources/lifecycle";
+import { managementCertificate } from "../../provider/resources/managementCertificate";
+import { subscriptionCertificateLink } from "../../provider/resources/subscriptionCertificateLink";
+import { configuredWith, testPorts } from "./configured";
+
+const filledIn = { project: "access", stack: "prod" };
+
+interface Stored {
+  readonly id: string;
+  readonly outputs: Values;
+  readonly initErrors: boolean;
+}
+
+/**
+ * A certificate and its links against the emulator, with the part of an engine that matters here: what is stored after a
+ * success, a partial failure and a plain failure, and when update is called. For cases that an engine would only make slow.
+ */
+export class SmallStack {
+  readonly emulator: Emulator;
+  readonly clock: { now: Date };
+  readonly #stored = new Map<string, Stored>();
+  /** Replaced by `newRun`, as each deployment has its own provider process. */
+  context: Configured;
+  readonly #settings: Readonly<Record<string, string>>;
+
+  private constructor(emulator: Emulator, clock: { now: Date }, settings: Readonly<Record<string, string>>) {
+    this.emulator = emulator;
+    this.clock = clock;
+    this.#settings = settings;
+    this.context = configuredWith(settings, testPorts(clock));
+  }
+
+  static async start(
+    date: string,
+    settings: EmulatorSettings & { config?: Record<string, string> } = {},
+  ): Promise<SmallStack> {
+    const emulator = await startEmulator({ ...settings, now: new Date(date) });
+    return new SmallStack(
+      emulator,
+      { now: new Date(date) },
+      {
+        managementEndpoint: emulator.endpoint,
+        caCertificatePath: emulator.caCertificatePath,
+        clientCertificatePath: emulator.credentialPath,
+        ...settings.config,
+      },
+    );
+  }
+
+  at(date: string): void {
+    this.clock.now = new Date(date);
+    this.emulator.clock.set(this.clock.now);
+  }
+
+  async newRun(overrides: Parameters<typeof testPorts>[1] = {}): Promise<void> {
+    await this.context.connection.close();
+    this.context = configuredWith(this.#settings, testPorts(this.clock, overrides));
+  }
+
+  certificate(name: string, inputs: Values = {}): Promise<Values> {
+    return this.#apply(managementCertificate, name, inputs);
+  }
+
+  link(name: string, certificate: Values, inputs: Values = {}): Promise<Values> {
+    const previous = (certificate["previous"] as Values[]).map(({ heldBy: _, ...version }) => version);
+    const { lineage, certificatePem, overlapHours } = certificate;
+    return this.#apply(subscriptionCertificateLink, name, {
+      subscriptionId: this.emulator.subscriptions[0],
+      lineage,
+      certificatePem,
+      previous,
+      overlapHours,
+      ...inputs,
+    });
+  }
+
+  bareLink(name: string, inputs: Values): Promise<Values> {
+    return this.#apply(subscriptionCertificateLink, name, {
+      subscriptionId: this.emulator.subscriptions[0],
+      ...inputs,
+    });
+  }
+
+  async #apply(resource: ResourceLifecycle, name: string, inputs: Values): Promise<Values> {
+    const checked = resource.check({ ...filledIn, resourceName: name, ...inputs }, this.context);
+    if (checked.failures.length > 0) {
+      throw new Error(checked.failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
+    }
+    const old = this.#stored.get(name);
+    try {
+      if (old === undefined) {
+        const { id, outputs } = await resource.create(checked.inputs, this.context);
+        this.#stored.set(name, { id, outputs, initErrors: false });
+        return outputs;
+      }
+      const { changes } = resource.diff(old.outputs, checked.inputs, this.context);
+      if (changes.some((change) => change.replaces)) {
+        throw new Error("this small stack does not replace");
+      }
+      if (changes.length === 0 && !old.initErrors) {
+        return old.outputs;
+      }
+      const outputs = await resource.update(old.id, old.outputs, checked.inputs, this.context);
+      this.#stored.set(name, { id: old.id, outputs, initErrors: false });
+      return outputs;
+    } catch (error) {
+      if (error instanceof PartialChangeError) {
+        this.#stored.set(name, { id: error.id, outputs: error.outputs, initErrors: true });
+        throw error.cause;
+      }
+      throw error;
+    }
+  }
+
+  async refresh(name: string): Promise<Values> {
+    const old = this.#existing(name);
+    const outputs = await subscriptionCertificateLink.read(old.outputs, this.context);
+    this.#stored.set(name, { ...old, outputs });
+    return outputs;
+  }
+
+  async remove(name: string): Promise<void> {
+    await subscriptionCertificateLink.delete(this.#existing(name).outputs, this.context);
+    this.#stored.delete(name);
+  }
+
+  /** What state knows of a resource; undefined where nothing was stored. */
+  stored(name: string): Values | undefined {
+    return this.#stored.get(name)?.outputs;
+  }
+
+  /** Puts an older state back, as a restored backup would. */
+  rollBack(name: string, outputs: Values): void {
+    this.#stored.set(name, { ...this.#existing(name), outputs });
+  }
+
+  /** Thumbprints on a subscription, less the one that the run signs in with. */
+  registered(subscription = 0): string[] {
+    return this.emulator
+      .certificates(this.emulator.subscriptions[subscription] ?? "")
+      .map(({ thumbprint }) => thumbprint)
+      .filter((thumbprint) => thumbprint !== this.emulator.credentialThumbprint);
+  }
+
+  async stop(): Promise<void> {
+    await this.context.connection.close();
+    await this.emulator.stop();
+  }
+
+  #existing(name: string): Stored {
+    const found = this.#stored.get(name);
+    if (found === undefined) {
+      throw new Error(`there is no ${name}`);
+    }
+    return found;
+  }
+}
