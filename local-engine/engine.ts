@@ -1,0 +1,267 @@
+import { join } from "node:path";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import { LocalEngineError, messageOf } from "./errors";
+import type { EngineEvent, RunResult } from "./events";
+import type { Child } from "./processes/childProcess";
+import { exitCodeAlreadyReported, startProgram } from "./processes/programProcess";
+import { managementEndpoint, requireLoopback } from "./project/loopback";
+import { type Project, readProject } from "./project/project";
+import { Providers } from "./providers";
+import { Progress, type Run } from "./run";
+import { engineService } from "./services/engineService";
+import { monitorService } from "./services/monitorService";
+import { startServer } from "./services/server";
+import { Slots } from "./slots";
+import type { Deployment } from "./state/deployment";
+import {
+  copyState,
+  defaultStateFolder,
+  exportDeployment,
+  readStackState,
+  type StackFiles,
+  type StackState,
+  stackFiles,
+  WritableState,
+} from "./state/stackState";
+import { deleteUnwanted } from "./steps/deletions";
+import { ProgramDeployment } from "./steps/deployment";
+import { Executor } from "./steps/executor";
+import { refreshAll } from "./steps/refresh";
+import { mask, type Properties } from "./values";
+
+export interface RunOptions {
+  /** The folder of Pulumi.yaml. */
+  readonly projectDirectory: string;
+  readonly stack: string;
+  /** Where the state is kept; default `.azure-certificates` in the project's folder. */
+  readonly stateDirectory?: string | undefined;
+  /** The moment that providers and program take as now (`AZURE_CERTIFICATES_AS_OF`). */
+  readonly asOf?: Date | undefined;
+  /** Variables for program and providers; they win over this process's own. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Configuration that wins over the stack's file; `name` means `<project>:name`. */
+  readonly config?: Readonly<Record<string, string>> | undefined;
+  /** Go on with what does not depend on a resource that failed. */
+  readonly continueOnError?: boolean | undefined;
+  /** Change only these URNs. */
+  readonly targets?: readonly string[] | undefined;
+  /** Read every resource first, as `options: {refresh: always}` in Pulumi.yaml does. */
+  readonly refresh?: boolean | undefined;
+  /** How many resources are created, updated, deleted or read at once; default 16. */
+  readonly parallel?: number | undefined;
+  /** The first abort lets running steps finish and saves; {@link RunOptions.kill} does not wait. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends all processes at once. What was under way stays in the state as a pending operation. */
+  readonly kill?: AbortSignal | undefined;
+  readonly onEvent?: ((event: EngineEvent) => void) | undefined;
+}
+
+const defaultParallel = 16;
+const programGraceMs = 5_000;
+
+/** What an update would do. Changes nothing, writes nothing. */
+export function preview(options: RunOptions): Promise<RunResult> {
+  return start(options, true, runProgram);
+}
+
+/** Makes the world as the program says. */
+export function up(options: RunOptions): Promise<RunResult> {
+  return start(options, false, runProgram);
+}
+
+/** Makes the state as the world is. Runs no program. */
+export function refresh(options: RunOptions): Promise<RunResult> {
+  return start(options, false, async ({ run }) => {
+    await refreshAll(run);
+    return stackOutputs(run.state);
+  });
+}
+
+/** Deletes everything the state holds. Runs no program. */
+export function destroy(options: RunOptions): Promise<RunResult> {
+  return start(options, false, async ({ run }) => {
+    await deleteUnwanted(run, new Executor(run), () => false, new Set());
+    return {};
+  });
+}
+
+/** The state, in the form of `pulumi stack export --show-secrets`: with all secrets in plain text. */
+export function exportStack(options: Pick<RunOptions, "projectDirectory" | "stack" | "stateDirectory">): Deployment {
+  return exportDeployment(filesOf(options), new Date());
+}
+
+interface Started {
+  readonly run: Run;
+  readonly options: RunOptions;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Gives the run a state that begins where the last one ended. */
+  readonly restate: () => Run;
+  readonly serve: (deployment: ProgramDeployment) => Promise<string>;
+}
+
+/** @throws LocalEngineError where the run can't start; what goes wrong later is in the result */
+async function start(
+  options: RunOptions,
+  dryRun: boolean,
+  work: (started: Started) => Promise<Properties>,
+): Promise<RunResult> {
+  const environment = environmentOf(options);
+  const project = readProject({
+    projectDirectory: options.projectDirectory,
+    stack: options.stack,
+    overrides: options.config ?? {},
+    environment,
+  });
+  requireLoopback(project.config.get(managementEndpoint.configKey)?.text, environment[managementEndpoint.variable]);
+  const progress = new Progress({
+    onEvent: options.onEvent ?? (() => {}),
+    now: () => new Date(),
+    continueOnError: options.continueOnError ?? false,
+  });
+  const files = filesOf(options);
+  const writable = dryRun ? undefined : new WritableState(files, () => new Date());
+  const state = writable?.state ?? copyState(readStackState(files));
+  const server = await startServer([{ definition: EngineService, handlers: engineService(progress) }]);
+  const providers = new Providers({ project, engineAddress: server.address, environment, progress });
+  const servers = [server];
+  const run: Run = {
+    project,
+    dryRun,
+    continueOnError: options.continueOnError ?? false,
+    targets: new Set(options.targets ?? []),
+    now: () => new Date(),
+    state,
+    providers,
+    slots: new Slots(Math.max(1, options.parallel ?? defaultParallel)),
+    progress,
+  };
+  const onAbort = (): void => {
+    progress.cancel();
+    void providers.cancel();
+  };
+  const onKill = (): void => providers.kill();
+  if (options.signal?.aborted === true) {
+    onAbort();
+  }
+  options.signal?.addEventListener("abort", onAbort);
+  options.kill?.addEventListener("abort", onKill);
+  let outputs: Properties = {};
+  try {
+    tellPendingOperations(run);
+    outputs = await work({
+      run,
+      options,
+      environment,
+      restate: () => ({ ...run, state: writable?.fold() ?? copyState(run.state.content()) }),
+      serve: async (deployment) => {
+        const both = await startServer([
+          { definition: EngineService, handlers: engineService(progress) },
+          { definition: ResourceMonitorService, handlers: monitorService(deployment, progress) },
+        ]);
+        servers.push(both);
+        return both.address;
+      },
+    });
+  } catch (error) {
+    progress.fail(error instanceof LocalEngineError ? error.message : `${messageOf(error)}\n${stackOf(error)}`);
+  } finally {
+    options.signal?.removeEventListener("abort", onAbort);
+    await providers.stop();
+    options.kill?.removeEventListener("abort", onKill);
+    for (const each of servers) {
+      each.close();
+    }
+    writable?.close();
+  }
+  return {
+    succeeded: progress.outcome === "succeeded",
+    outcome: progress.outcome,
+    steps: progress.steps,
+    diagnostics: progress.diagnostics,
+    changes: progress.changes,
+    outputs: Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, mask(value)])),
+  };
+}
+
+async function runProgram({ run: first, options, environment, restate, serve }: Started): Promise<Properties> {
+  let run = first;
+  if (options.refresh === true || run.project.refreshAlways) {
+    await refreshAll(run);
+    if (run.progress.outcome !== "succeeded") {
+      return stackOutputs(run.state);
+    }
+    run = { ...restate(), progress: run.progress };
+    run.progress.forgetChanges();
+  }
+  const deployment = new ProgramDeployment(run);
+  const address = await serve(deployment);
+  const program = startProgram({
+    project: run.project,
+    address,
+    dryRun: run.dryRun,
+    parallel: options.parallel ?? defaultParallel,
+    environment,
+    onLine: (line, stream) => run.progress.tell(stream === "stderr" ? "info#err" : "info", line),
+  });
+  const kill = (): void => program.kill();
+  options.kill?.addEventListener("abort", kill);
+  const code = await ended(program, run);
+  options.kill?.removeEventListener("abort", kill);
+  // Steps that were running when the run was stopped are finished before anything is saved.
+  await run.slots.idle();
+  if (code !== 0 && !run.progress.stopped.aborted) {
+    run.progress.fail(code === exitCodeAlreadyReported ? undefined : `The program ended with exit code ${code}.`);
+  }
+  await deployment.finish(code === 0);
+  return deployment.finishOutputs();
+}
+
+/** The exit code of the program, which is ended when the run is stopped and it does not end by itself. */
+async function ended(program: Child, run: Run): Promise<number | null> {
+  const { stopped } = run.progress;
+  const onStop = (): void => {
+    void run.slots.idle().then(() => program.stop(programGraceMs));
+  };
+  if (stopped.aborted) {
+    onStop();
+  }
+  stopped.addEventListener("abort", onStop);
+  try {
+    return await program.ended;
+  } finally {
+    stopped.removeEventListener("abort", onStop);
+  }
+}
+
+function tellPendingOperations(run: Run): void {
+  for (const { type, resource } of run.state.pendingOperations()) {
+    run.progress.tell(
+      "warning",
+      `A run that did not end was ${type} this resource: nobody knows whether that happened. Run refresh to go on from what is there.`,
+      resource.urn,
+    );
+  }
+}
+
+function stackOutputs(state: StackState): Properties {
+  return state.entries().find(({ resource }) => resource.type === "pulumi:pulumi:Stack")?.resource.outputs ?? {};
+}
+
+function filesOf(options: Pick<RunOptions, "projectDirectory" | "stack" | "stateDirectory">): StackFiles {
+  return stackFiles(options.stateDirectory ?? join(options.projectDirectory, defaultStateFolder), options.stack);
+}
+
+function environmentOf(options: RunOptions): Record<string, string | undefined> {
+  return {
+    ...process.env,
+    ...options.environment,
+    ...(options.asOf !== undefined && { AZURE_CERTIFICATES_AS_OF: options.asOf.toISOString() }),
+  };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? "") : "";
+}
+
+export type { Project };

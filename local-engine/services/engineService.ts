@@ -1,0 +1,32 @@
+import * as messages from "@pulumi/pulumi/proto/engine_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Severity } from "../events";
+import type { Progress } from "../run";
+import { type Handler, unary } from "./server";
+
+const severities: readonly Severity[] = ["debug", "info", "warning", "error"];
+
+/** What a program tells the engine about itself: its log, and which resource is the root of all others. */
+export function engineService(progress: Progress): Record<string, Handler> {
+  let root = "";
+  return {
+    log: unary((request: messages.LogRequest) => {
+      const severity = severities[request.getSeverity()] ?? "info";
+      if (severity === "error") {
+        progress.fail(request.getMessage(), request.getUrn());
+      } else if (!request.getEphemeral()) {
+        progress.tell(severity, request.getMessage(), request.getUrn());
+      }
+      return new Empty();
+    }),
+    getRootResource: unary(() => {
+      const answer = new messages.GetRootResourceResponse();
+      answer.setUrn(root);
+      return answer;
+    }),
+    setRootResource: unary((request: messages.SetRootResourceRequest) => {
+      root = request.getUrn();
+      return new messages.SetRootResourceResponse();
+    }),
+  };
+}

@@ -1,0 +1,309 @@
+import { LocalEngineError, messageOf } from "../errors";
+import type { StepOp } from "../events";
+import type { Outcome, ProviderClient } from "../processes/providerClient";
+import type { Run } from "../run";
+import type { OperationType, ResourceState } from "../state/deployment";
+import type { Change } from "../state/snapshot";
+import { markSecretOutputs, type Properties, unknown } from "../values";
+import type { Plan } from "./plan";
+import { type Entry, targetOf } from "./resources";
+
+/** How one registration ended: what the program is told. */
+export type StepResult =
+  | { readonly kind: "success"; readonly resource: ResourceState; readonly unknown?: boolean }
+  | { readonly kind: "failed"; readonly urn: string }
+  | { readonly kind: "skipped"; readonly urn: string };
+
+type PlanOf<K extends Plan["kind"]> = Extract<Plan, { kind: K }>;
+
+/** Carries plans out: calls the provider, and records what it answered before anybody else learns of it. */
+export class Executor {
+  readonly #run: Run;
+  readonly #written = new Map<string, number>();
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  async execute(plan: Plan): Promise<StepResult> {
+    switch (plan.kind) {
+      case "create":
+        return this.#create(plan, "create");
+      case "same":
+        return this.#same(plan);
+      case "update":
+        return this.#update(plan);
+      case "replace":
+        return this.#replace(plan);
+      case "untargeted":
+        return this.#keep(plan.keep);
+      case "skipCreate":
+        return { kind: "success", resource: plan.next, unknown: true };
+      case "skip":
+        return { kind: "skipped", urn: plan.urn };
+    }
+  }
+
+  /** Gives a registered component, or the stack, the outputs that its program told at the end of its construction. */
+  setOutputs(urn: string, outputs: Properties): void {
+    const entry = this.#written.get(urn);
+    const resource = this.#run.state.entries().find((each) => each.entry === entry)?.resource;
+    if (entry !== undefined && resource !== undefined) {
+      this.#run.state.record([{ kind: "put", entry, resource: { ...resource, outputs } }]);
+    }
+  }
+
+  outputsOf(urn: string): Properties {
+    const entry = this.#written.get(urn);
+    return this.#run.state.entries().find((each) => each.entry === entry)?.resource.outputs ?? {};
+  }
+
+  async #create(plan: PlanOf<"create">, op: "create" | "create-replacement", old?: Entry): Promise<StepResult> {
+    const { next, client } = plan;
+    const end = this.#run.progress.begin(op, next.urn);
+    const timeout = next.customTimeouts?.["create"] ?? 0;
+    const outcome = await this.#call("creating", next, end, async () => {
+      if (client === undefined) {
+        return { id: "", outputs: {}, inputs: undefined, initErrors: [] };
+      }
+      const created = await client.create(targetOf(next), next.inputs ?? {}, timeout);
+      if (created.id === "") {
+        throw new Error("The provider did not return an id from create.");
+      }
+      return created;
+    });
+    if (outcome === undefined) {
+      return { kind: "failed", urn: next.urn };
+    }
+    const now = this.#run.now().toISOString();
+    const resource = this.#finished({ ...next, created: now, modified: now }, outcome);
+    this.#record(resource, outcome, [
+      ...(old === undefined
+        ? []
+        : [{ kind: "put", entry: old.entry, resource: { ...old.resource, delete: true } } as const]),
+    ]);
+    return this.#conclude(resource, outcome, end);
+  }
+
+  #same({ old, next }: PlanOf<"same">): StepResult {
+    const end = this.#run.progress.begin("same", next.urn);
+    const resource: ResourceState = {
+      ...next,
+      ...(old.resource.id !== undefined && { id: old.resource.id }),
+      outputs: markSecretOutputs(old.resource.outputs ?? {}, next.inputs ?? {}, next.additionalSecretOutputs ?? []),
+    };
+    this.#put(resource, [{ kind: "remove", entry: old.entry }]);
+    end("done");
+    return { kind: "success", resource };
+  }
+
+  async #update({ old, next, client }: PlanOf<"update">): Promise<StepResult> {
+    const end = this.#run.progress.begin("update", next.urn);
+    const id = old.resource.id ?? "";
+    const state = {
+      id,
+      oldInputs: old.resource.inputs ?? {},
+      oldOutputs: old.resource.outputs ?? {},
+      news: next.inputs ?? {},
+      ignoreChanges: [...(next.ignoreChanges ?? [])],
+    };
+    const outcome = await this.#call("updating", { ...next, id }, end, async () =>
+      client === undefined
+        ? { id: "", outputs: old.resource.outputs ?? {}, inputs: undefined, initErrors: [] }
+        : client.update(targetOf(next), state, next.customTimeouts?.["update"] ?? 0),
+    );
+    if (outcome === undefined) {
+      return { kind: "failed", urn: next.urn };
+    }
+    const modified = next.custom ? this.#run.now().toISOString() : next.modified;
+    const resource = this.#finished({ ...next, ...(modified && { modified }) }, { ...outcome, id });
+    this.#record(resource, outcome, [{ kind: "remove", entry: old.entry }]);
+    return this.#conclude(resource, outcome, end);
+  }
+
+  async #replace({ old, next, client, deleteFirst }: PlanOf<"replace">): Promise<StepResult> {
+    let oldNow: Entry = old;
+    if (deleteFirst && old.resource.pendingReplacement !== true) {
+      if (!(await this.deleteResource("delete-replaced", old, { pendingReplacement: true }))) {
+        return { kind: "failed", urn: next.urn };
+      }
+      oldNow = { ...old, resource: { ...old.resource, pendingReplacement: true } };
+    }
+    if (this.#run.progress.stopped.aborted) {
+      return { kind: "failed", urn: next.urn };
+    }
+    const gone = deleteFirst || oldNow.resource.pendingReplacement === true;
+    const created = await this.#create(
+      { kind: "create", next, client },
+      "create-replacement",
+      gone ? undefined : oldNow,
+    );
+    if (gone && this.#written.has(next.urn)) {
+      this.#run.state.record([{ kind: "remove", entry: oldNow.entry }]);
+    }
+    if (created.kind === "success") {
+      this.#run.progress.begin("replace", next.urn)("done");
+    }
+    return created;
+  }
+
+  /** Reads a resource that this stack does not manage. Done in previews as well: reading changes nothing. */
+  async read(next: ResourceState, old: Entry | undefined, client: ProviderClient): Promise<ResourceState> {
+    const end = this.#run.progress.begin("read", next.urn);
+    try {
+      const inputs = next.inputs ?? {};
+      const outcome =
+        next.id === unknown ? undefined : await client.read(targetOf(next), next.id ?? "", inputs, inputs);
+      if (outcome?.id === "") {
+        throw new LocalEngineError(`There is no ${next.type} with the id ${next.id}.`);
+      }
+      const resource: ResourceState = {
+        ...next,
+        id: outcome?.id ?? unknown,
+        outputs: markSecretOutputs(outcome?.outputs ?? {}, inputs, next.additionalSecretOutputs ?? []),
+        initErrors: outcome?.initErrors ?? [],
+      };
+      this.#put(resource, old === undefined ? [] : [{ kind: "remove", entry: old.entry }]);
+      end("done");
+      return resource;
+    } catch (error) {
+      end("failed");
+      this.#run.progress.fail(`Read failed: ${messageOf(error)}`, next.urn);
+      throw error;
+    }
+  }
+
+  #keep(entries: readonly Entry[]): StepResult {
+    let last: ResourceState | undefined;
+    for (const { entry, resource } of entries) {
+      if (this.#written.has(resource.urn)) {
+        continue;
+      }
+      const end = this.#run.progress.begin("same", resource.urn);
+      this.#put(resource, [{ kind: "remove", entry }]);
+      end("done");
+      last = resource;
+    }
+    return last === undefined ? { kind: "skipped", urn: "" } : { kind: "success", resource: last };
+  }
+
+  /**
+   * Deletes one resource of the state, or records that it is gone.
+   * @param keepAs the entry stays, with these fields: its replacement is about to be made
+   * @returns whether it is gone
+   */
+  async deleteResource(
+    op: "delete" | "delete-replaced",
+    { entry, resource }: Entry,
+    keepAs?: { readonly pendingReplacement: true },
+    skipProvider = false,
+  ): Promise<boolean> {
+    const { state, providers, progress } = this.#run;
+    const end = progress.begin(op, resource.urn);
+    const isManaged = resource.custom && resource.external !== true && resource.retainOnDelete !== true;
+    const reference = resource.provider ?? "";
+    const outcome = await this.#call("deleting", resource, end, async () => {
+      if (isManaged && reference !== "" && !skipProvider) {
+        const client = await providers.get(reference, this.#providerInputs(reference));
+        const stored = { id: resource.id ?? "", inputs: resource.inputs ?? {}, outputs: resource.outputs ?? {} };
+        await client.delete(targetOf(resource), stored, resource.customTimeouts?.["delete"] ?? 0);
+      }
+      return { id: "", outputs: {}, inputs: undefined, initErrors: [] };
+    });
+    if (outcome === undefined) {
+      return false;
+    }
+    const change: Change =
+      keepAs === undefined ? { kind: "remove", entry } : { kind: "put", entry, resource: { ...resource, ...keepAs } };
+    state.record([...outcome.ended, change]);
+    end("done");
+    return true;
+  }
+
+  /** What a provider of the state is configured with when the program did not register it in this run. */
+  #providerInputs(reference: string): Properties {
+    const found = this.#run.state
+      .entries()
+      .find(({ resource }) => resource.custom && `${resource.urn}::${resource.id}` === reference);
+    return found?.resource.inputs ?? {};
+  }
+
+  /**
+   * Calls the provider between a pending operation and its end. In a preview nothing is called and the inputs stand in
+   * for the outputs: the dynamic provider can't preview.
+   */
+  async #call(
+    type: OperationType,
+    resource: ResourceState,
+    end: (outcome: "done" | "failed") => void,
+    call: () => Promise<Outcome>,
+  ): Promise<(Outcome & { readonly ended: readonly Change[] }) | undefined> {
+    const { state, progress, dryRun } = this.#run;
+    if (dryRun) {
+      return {
+        id: "",
+        outputs: resource.custom ? (resource.inputs ?? {}) : {},
+        inputs: undefined,
+        initErrors: [],
+        ended: [],
+      };
+    }
+    if (!resource.custom) {
+      return { ...(await call()), ended: [] };
+    }
+    const operation = state.nextNumber();
+    state.record([{ kind: "begin", operation, type, resource }]);
+    const ended: readonly Change[] = [{ kind: "end", operation }];
+    try {
+      return { ...(await call()), ended };
+    } catch (error) {
+      state.record(ended);
+      end("failed");
+      progress.fail(`${failures[type]} failed: ${messageOf(error)}`, resource.urn);
+      return undefined;
+    }
+  }
+
+  #finished(next: ResourceState, outcome: Outcome): ResourceState {
+    return {
+      ...next,
+      id: outcome.id,
+      outputs: markSecretOutputs(outcome.outputs, next.inputs ?? {}, next.additionalSecretOutputs ?? []),
+      initErrors: outcome.initErrors,
+    };
+  }
+
+  #record(resource: ResourceState, outcome: { readonly ended: readonly Change[] }, changes: readonly Change[]): void {
+    this.#put(resource, [...outcome.ended, ...changes]);
+  }
+
+  #put(resource: ResourceState, changes: readonly Change[]): void {
+    const entry = this.#run.state.nextNumber();
+    this.#written.set(resource.urn, entry);
+    this.#run.state.record([...changes, { kind: "put", entry, resource }]);
+  }
+
+  #conclude(
+    resource: ResourceState,
+    outcome: Outcome,
+    end: (outcome: "done" | "failed", result?: StepOp) => void,
+  ): StepResult {
+    if (outcome.initErrors.length === 0) {
+      end("done");
+      return { kind: "success", resource };
+    }
+    end("failed");
+    this.#run.progress.fail(
+      `The resource exists but is not complete:\n${outcome.initErrors.map((reason) => `  * ${reason}`).join("\n")}`,
+      resource.urn,
+    );
+    return { kind: "failed", urn: resource.urn };
+  }
+}
+
+const failures: Readonly<Record<OperationType, string>> = {
+  creating: "Create",
+  updating: "Update",
+  deleting: "Delete",
+  reading: "Read",
+};

@@ -1,0 +1,282 @@
+import { LocalEngineError } from "../errors";
+import type { Diff, ProviderClient } from "../processes/providerClient";
+import { dynamicPackage } from "../providers";
+import type { Run } from "../run";
+import type { ResourceState } from "../state/deployment";
+import { defaultProviderUrn, makeUrn, stackType } from "../urn";
+import { changedKeys, type Properties } from "../values";
+import { type RegisteredProvider, registerDefaultProvider } from "./defaultProvider";
+import type { Goal } from "./goal";
+import type { Plan } from "./plan";
+import { covers, parsePath, putBack } from "./propertyPath";
+import { type Entry, referencesOf, targetOf } from "./resources";
+
+/** A registration that was refused; the reasons have been told. */
+export class RefusedError extends LocalEngineError {}
+
+/** Decides what happens to each resource that a program registers. One registration at a time. */
+export class Planner {
+  readonly #run: Run;
+  readonly #olds = new Map<string, Entry>();
+  /** URNs that need no deletion at the end: registered in this run, or renamed to one that was. */
+  readonly #seen = new Set<string>();
+  readonly #registered = new Set<string>();
+  readonly #skippedCreates = new Set<string>();
+  readonly #failed = new Set<string>();
+  #provider: Promise<RegisteredProvider> | undefined;
+
+  constructor(run: Run) {
+    this.#run = run;
+    for (const entry of run.state.entries()) {
+      if (entry.resource.delete !== true) {
+        this.#olds.set(entry.resource.urn, entry);
+      }
+    }
+  }
+
+  wasSeen(urn: string): boolean {
+    return this.#seen.has(urn);
+  }
+
+  /** Whoever depends on it is skipped from now on. */
+  markFailed(urn: string): void {
+    this.#failed.add(urn);
+  }
+
+  urnOf(goal: Pick<Goal, "parent" | "type" | "name">): string {
+    const { project } = this.#run;
+    return makeUrn(project.stack, project.name, goal.parent, goal.type, goal.name);
+  }
+
+  async plan(goal: Goal): Promise<Plan> {
+    const urn = this.urnOf(goal);
+    if (this.#registered.has(urn)) {
+      this.#refuse(urn, `Two resources have the same type, parent and name: ${urn}. Give one of them another name.`);
+    }
+    this.#registered.add(urn);
+    const old = this.#findOld(urn, goal.aliases);
+    this.#seen.add(urn);
+    const provider = goal.custom ? await this.provider() : undefined;
+    const next = this.#nextState(urn, goal, old, provider);
+    if ([...referencesOf(next)].some((reference) => this.#failed.has(reference))) {
+      this.#failed.add(urn);
+      return { kind: "skip", urn };
+    }
+    if (!this.#isTargeted(next)) {
+      return this.#planUntargeted(urn, next, old);
+    }
+    this.#refuseSkippedDependencies(next);
+    const inputs = await this.#check(next, goal.properties, old, goal.ignoreChanges, provider);
+    const checked: ResourceState = { ...next, inputs };
+    if (old === undefined || old.resource.external === true) {
+      return { kind: "create", next: checked, client: provider?.client };
+    }
+    return this.#planExisting(goal, old, checked, provider?.client);
+  }
+
+  /** The default provider, registered when the first resource needs it. */
+  provider(): Promise<RegisteredProvider> {
+    const { project } = this.#run;
+    const urn = defaultProviderUrn(project.stack, project.name, dynamicPackage);
+    this.#seen.add(urn);
+    this.#provider ??= registerDefaultProvider(this.#run, this.#olds.get(urn));
+    return this.#provider;
+  }
+
+  findOld(urn: string): Entry | undefined {
+    return this.#olds.get(urn);
+  }
+
+  /** The old entry of a resource that is read, not registered; it needs no deletion any more. */
+  claim(urn: string): Entry | undefined {
+    this.#seen.add(urn);
+    return this.#olds.get(urn);
+  }
+
+  #findOld(urn: string, aliases: readonly string[]): Entry | undefined {
+    const name = [urn, ...aliases].find((each) => this.#olds.has(each));
+    if (name === undefined || name === urn) {
+      return name === undefined ? undefined : this.#olds.get(name);
+    }
+    if (this.#seen.has(name)) {
+      this.#refuse(urn, `${urn} has the alias ${name}, but another resource of this program has that name already.`);
+    }
+    this.#seen.add(name);
+    return this.#olds.get(name);
+  }
+
+  #nextState(urn: string, goal: Goal, old: Entry | undefined, provider: RegisteredProvider | undefined): ResourceState {
+    return {
+      urn,
+      custom: goal.custom,
+      type: goal.type,
+      inputs: goal.properties,
+      parent: goal.parent,
+      protect: goal.protect,
+      dependencies: goal.dependencies,
+      provider: provider?.reference ?? "",
+      propertyDependencies: goal.propertyDependencies,
+      additionalSecretOutputs: goal.additionalSecretOutputs,
+      aliases: old === undefined || old.resource.urn === urn ? [] : [old.resource.urn],
+      customTimeouts: Object.fromEntries(Object.entries(goal.customTimeouts).filter(([, seconds]) => seconds > 0)),
+      retainOnDelete: goal.retainOnDelete,
+      deletedWith: goal.deletedWith,
+      ignoreChanges: goal.ignoreChanges,
+      replaceOnChanges: goal.replaceOnChanges,
+      ...(old?.resource.created && { created: old.resource.created }),
+      ...(old?.resource.modified && { modified: old.resource.modified }),
+    };
+  }
+
+  #isTargeted(resource: ResourceState): boolean {
+    const { targets } = this.#run;
+    return targets.size === 0 || resource.type === stackType || targets.has(resource.urn);
+  }
+
+  #planUntargeted(urn: string, next: ResourceState, old: Entry | undefined): Plan {
+    if (old === undefined) {
+      this.#skippedCreates.add(urn);
+      return { kind: "skipCreate", next };
+    }
+    return { kind: "untargeted", keep: this.#withDependencies(old, new Set()) };
+  }
+
+  /** What left the program but not the state must still stand before whoever refers to it. */
+  #withDependencies(old: Entry, visited: Set<string>): Entry[] {
+    visited.add(old.resource.urn);
+    const unseen = [...referencesOf(old.resource)]
+      .filter((urn) => !this.#seen.has(urn) && !visited.has(urn))
+      .flatMap((urn) => this.#olds.get(urn) ?? [])
+      .flatMap((entry) => (visited.has(entry.resource.urn) ? [] : this.#withDependencies(entry, visited)));
+    for (const { resource } of unseen) {
+      this.#seen.add(resource.urn);
+    }
+    return [...unseen, old];
+  }
+
+  #refuseSkippedDependencies(next: ResourceState): void {
+    const skipped = [...referencesOf(next)].filter((reference) => this.#skippedCreates.has(reference));
+    if (skipped.length > 0) {
+      this.#refuse(
+        next.urn,
+        `${next.urn} needs ${skipped.join(", ")}, which does not exist yet and is not among the targets. Add it with --target.`,
+      );
+    }
+  }
+
+  async #check(
+    next: ResourceState,
+    properties: Properties,
+    old: Entry | undefined,
+    ignoreChanges: readonly string[],
+    provider: RegisteredProvider | undefined,
+  ): Promise<Properties> {
+    const olds = old === undefined || old.resource.external === true ? undefined : (old.resource.inputs ?? {});
+    const news = olds === undefined ? properties : putBack(properties, olds, ignoreChanges);
+    if (provider === undefined) {
+      return news;
+    }
+    const { inputs, failures } = await provider.client.check(targetOf(next), olds ?? {}, news);
+    if (failures.length > 0) {
+      for (const { property, reason } of failures) {
+        this.#run.progress.tell("error", property === "" ? reason : `${property}: ${reason}`, next.urn);
+      }
+      this.#refuse(next.urn);
+    }
+    return inputs;
+  }
+
+  async #planExisting(goal: Goal, old: Entry, next: ResourceState, client: ProviderClient | undefined): Promise<Plan> {
+    const hasInitErrors = (old.resource.initErrors ?? []).length > 0;
+    const diff = await diffResource(old.resource, next, client, goal.ignoreChanges);
+    const replaceKeys = [...diff.replaces, ...replacedOnChanges(diff, goal.replaceOnChanges, hasInitErrors)];
+    const replace = old.resource.pendingReplacement === true || (diff.changes === true && replaceKeys.length > 0);
+    if (client !== undefined && (replace || (hasInitErrors && replaceKeys.includes(initErrorKey)))) {
+      return this.#planReplace(goal, old, next, client, goal.deleteBeforeReplace ?? diff.deleteBeforeReplace);
+    }
+    if (diff.changes === true || hasInitErrors) {
+      return { kind: "update", old, next, client };
+    }
+    return { kind: "same", old, next };
+  }
+
+  async #planReplace(
+    goal: Goal,
+    old: Entry,
+    next: ResourceState,
+    client: ProviderClient,
+    deleteFirst: boolean,
+  ): Promise<Plan> {
+    if (goal.protect && old.resource.protect === true) {
+      const message = `${next.urn} must be replaced but is protected. Remove protect from it in the program first.`;
+      if (!this.#run.dryRun) {
+        this.#refuse(next.urn, message);
+      }
+      this.#run.progress.fail(message, next.urn);
+    }
+    const dependent = deleteFirst ? this.#dependentOf(old.resource.urn) : undefined;
+    if (dependent !== undefined) {
+      this.#refuse(
+        next.urn,
+        `The local engine does not support deleteBeforeReplace of a resource whose outputs others use: ${dependent} uses ` +
+          `${next.urn}. Run this program with the Pulumi CLI.`,
+      );
+    }
+    // Defaults that the first check carried over from the old inputs are to be drawn anew.
+    const inputs = await this.#check(next, goal.properties, undefined, [], {
+      reference: next.provider ?? "",
+      client,
+    });
+    return { kind: "replace", old, next: { ...next, inputs }, client, deleteFirst };
+  }
+
+  #dependentOf(urn: string): string | undefined {
+    for (const { resource } of this.#olds.values()) {
+      if (Object.values(resource.propertyDependencies ?? {}).some((urns) => urns.includes(urn))) {
+        return resource.urn;
+      }
+    }
+    return undefined;
+  }
+
+  #refuse(urn: string, message?: string): never {
+    if (message !== undefined) {
+      this.#run.progress.tell("error", message, urn);
+    }
+    throw new RefusedError(message ?? `${urn} has invalid inputs.`);
+  }
+}
+
+const initErrorKey = "#initerror";
+
+function replacedOnChanges(diff: Diff, replaceOnChanges: readonly string[], hasInitErrors: boolean): string[] {
+  const paths = replaceOnChanges.map(parsePath);
+  const changed = [...diff.diffs, ...(hasInitErrors ? [initErrorKey] : [])];
+  return changed.filter((key) => paths.some((path) => covers(path, key === initErrorKey ? [key] : parsePath(key))));
+}
+
+/** Asks the provider; where it does not say, or nobody provides the resource, the inputs decide. */
+export async function diffResource(
+  old: ResourceState,
+  next: ResourceState,
+  client: ProviderClient | undefined,
+  ignoreChanges: readonly string[],
+): Promise<Diff> {
+  const oldInputs = old.inputs ?? {};
+  const news = next.inputs ?? {};
+  const diff =
+    client === undefined
+      ? { changes: null, replaces: [], diffs: [], deleteBeforeReplace: false }
+      : await client.diff(targetOf(next), {
+          id: old.id ?? "",
+          oldInputs,
+          oldOutputs: old.outputs ?? {},
+          news,
+          ignoreChanges: [...ignoreChanges],
+        });
+  if (diff.changes !== null) {
+    return diff;
+  }
+  const diffs = changedKeys(oldInputs, putBack(news, oldInputs, ignoreChanges));
+  return { ...diff, changes: diffs.length > 0, diffs };
+}

@@ -1,0 +1,111 @@
+import { messageOf } from "../errors";
+import type { StepOp } from "../events";
+import type { Run } from "../run";
+import type { ResourceState } from "../state/deployment";
+import { isProviderType } from "../urn";
+import { sameProperties } from "../values";
+import { diffResource } from "./planner";
+import { type Entry, referencesOf, targetOf } from "./resources";
+
+/** Reads every resource of the state from its provider, in parallel; those that are gone leave the state. */
+export async function refreshAll(run: Run): Promise<void> {
+  const entries = run.state.entries();
+  const chosen = entries.filter(({ resource }) => run.targets.size === 0 || run.targets.has(resource.urn));
+  await Promise.all(
+    chosen.map((each) =>
+      run.slots.run(async () => {
+        if (!run.progress.stopped.aborted) {
+          await refreshOne(run, each, entries);
+        }
+      }),
+    ),
+  );
+  forgetMissingReferences(run);
+}
+
+async function refreshOne(run: Run, { entry, resource }: Entry, entries: readonly Entry[]): Promise<void> {
+  const end = run.progress.begin("refresh", resource.urn);
+  if (!resource.custom || isProviderType(resource.type) || resource.pendingReplacement === true) {
+    end("done", "same");
+    return;
+  }
+  try {
+    const { refreshed, result } = await readResource(run, resource, entries);
+    run.state.record([
+      refreshed === undefined ? { kind: "remove", entry } : { kind: "put", entry, resource: refreshed },
+    ]);
+    end("done", result);
+  } catch (error) {
+    end("failed");
+    run.progress.tell("error", `Read failed: ${messageOf(error)}`, resource.urn);
+    // The others are read all the same: each one tells something about the world.
+    run.progress.failLater();
+  }
+}
+
+async function readResource(
+  run: Run,
+  old: ResourceState,
+  entries: readonly Entry[],
+): Promise<{ refreshed: ResourceState | undefined; result: StepOp }> {
+  const reference = old.provider ?? "";
+  const provider = entries.find(({ resource }) => `${resource.urn}::${resource.id}` === reference);
+  const client = await run.providers.get(reference, provider?.resource.inputs ?? {});
+  const inputs = old.inputs ?? {};
+  const outputs = old.outputs ?? {};
+  const answer = await client.read(targetOf(old), old.id ?? "", inputs, outputs);
+  if (answer.id === "") {
+    return { refreshed: undefined, result: "delete" };
+  }
+  if (answer.initErrors.length > 0) {
+    run.progress.tell(
+      "warning",
+      `The resource is not complete:\n${answer.initErrors.map((reason) => `  * ${reason}`).join("\n")}`,
+      old.urn,
+    );
+  }
+  const now = run.now().toISOString();
+  const unchanged = sameProperties(answer.outputs, outputs) && sameProperties(answer.inputs ?? inputs, inputs);
+  const refreshed: ResourceState = {
+    ...old,
+    id: answer.id,
+    inputs: answer.inputs ?? inputs,
+    outputs: answer.outputs,
+    initErrors: answer.initErrors,
+    ...(!unchanged && { modified: now }),
+  };
+  if (old.external === true) {
+    return { refreshed, result: unchanged ? "same" : "update" };
+  }
+  // What an update with the same program would do next, looked at from the other side.
+  const diff = await diffResource(refreshed, { ...old, id: answer.id }, client, old.ignoreChanges ?? []);
+  return { refreshed, result: diff.changes === true ? "update" : "same" };
+}
+
+/** A resource that is gone may be somebody's dependency: the state must not name what it does not hold. */
+function forgetMissingReferences(run: Run): void {
+  const entries = run.state.entries();
+  const present = new Set(entries.map(({ resource }) => resource.urn));
+  for (const { entry, resource } of entries) {
+    if ([...referencesOf(resource)].every((urn) => present.has(urn))) {
+      continue;
+    }
+    const keep = (urns: readonly string[]): string[] => urns.filter((urn) => present.has(urn));
+    const { parent, deletedWith, ...rest } = resource;
+    run.state.record([
+      {
+        kind: "put",
+        entry,
+        resource: {
+          ...rest,
+          ...(parent !== undefined && present.has(parent) && { parent }),
+          ...(deletedWith !== undefined && present.has(deletedWith) && { deletedWith }),
+          dependencies: keep(resource.dependencies ?? []),
+          propertyDependencies: Object.fromEntries(
+            Object.entries(resource.propertyDependencies ?? {}).map(([key, urns]) => [key, keep(urns)]),
+          ),
+        },
+      },
+    ]);
+  }
+}
