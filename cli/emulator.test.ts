@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { emulatorCommand } from "./emulator";
+
+const subscriptionId = "8d9e3ad3-1f57-4c62-9d5b-1a7c5a2f7a10";
+
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "emulator-verb-"));
+});
+
+afterEach(() => {
+  for (const child of children.splice(0)) {
+    child.kill("SIGKILL");
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The verb in a process of its own, as the command would run it. */
+async function start(...args: string[]) {
+  const program = join(__dirname, "emulator.ts");
+  const child = spawn(
+    process.execPath,
+    [
+      "--import",
+      "tsx",
+      "-e",
+      `require(${JSON.stringify(program)}).emulatorCommand().parseAsync(process.argv.slice(1), { from: "user" })`,
+      "--",
+      ...args,
+    ],
+    { stdio: ["ignore", "pipe", "pipe"], cwd: join(__dirname, "..") },
+  );
+  children.push(child);
+  const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  const lines: string[] = [];
+  const reader = createInterface({ input: child.stdout });
+  await new Promise<void>((resolve) =>
+    reader.on("line", (line) => {
+      lines.push(line);
+      resolve();
+    }),
+  );
+  return { child, exited, lines };
+}
+
+describe("the verb emulator", () => {
+  it("announces itself with one line of JSON, serves, and goes away on SIGTERM with its files", async () => {
+    const { child, exited, lines } = await start("--subscriptions", subscriptionId.toUpperCase(), "--rate", "10/s");
+    const ready = JSON.parse(lines[0] ?? "");
+    expect(Object.keys(ready)).toEqual([
+      "endpoint",
+      "publishSettingsPath",
+      "caCertificatePath",
+      "credentialPath",
+      "subscriptions",
+    ]);
+    expect(ready.endpoint).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect(ready.subscriptions).toEqual([subscriptionId]);
+    expect(readFileSync(ready.credentialPath, "utf8")).toContain("BEGIN CERTIFICATE");
+    child.kill("SIGTERM");
+    expect(await exited).toBe(0);
+    expect(lines).toHaveLength(1);
+    expect(existsSync(ready.credentialPath)).toBe(false);
+  });
+
+  it.each([
+    [["--port", "99999"], "from 0 to 65535"],
+    [["--rate", "fast"], "as 10/s"],
+    [["--rate", "0/s"], "as 10/s"],
+    [["--certificate-limit", "0"], "from 1"],
+    [["--subscriptions", "mine"], '"mine" is no GUID'],
+    [["--as-of", "tomorrow"], "2027-03-01T00:00:00Z"],
+  ])("refuses %j with what it must be", async (args, words) => {
+    let said = "";
+    const command = emulatorCommand()
+      .exitOverride()
+      .configureOutput({ writeErr: (text) => (said += text) });
+    await expect(command.parseAsync(args, { from: "user" })).rejects.toThrow();
+    expect(said).toContain(words);
+  });
+
+  it.each([
+    ["- do: { kind: explode }", "is not a list of faults"],
+    ["do: [", "can't be read"],
+    [null, "can't be read"],
+  ])("refuses the faults file %j", async (content, words) => {
+    const file = join(folder, "faults.yaml");
+    if (content !== null) {
+      writeFileSync(file, content);
+    }
+    const command = emulatorCommand().exitOverride();
+    await expect(command.parseAsync(["--faults", file], { from: "user" })).rejects.toThrow(words);
+  });
+});

@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { Command, InvalidArgumentError } from "commander";
+import { parse } from "yaml";
+import { z } from "zod";
+import { startEmulator } from "../emulator/emulator";
+import { type Fault, faultListSchema } from "../emulator/faults";
+import { ConfigurationError } from "../provider/errors";
+
+interface EmulatorOptions {
+  readonly port: number;
+  readonly data?: string;
+  readonly subscriptions?: readonly string[];
+  readonly certificateLimit: number;
+  readonly rate?: number;
+  readonly faults?: string;
+  readonly asOf?: Date;
+}
+
+/** `azure-certificates emulator`: serves until SIGTERM or SIGINT. One line on stdout says that it is ready, and where. */
+export function emulatorCommand(): Command {
+  return new Command("emulator")
+    .description("Azure's classic management-certificate API on this machine, over HTTPS with mutual TLS.")
+    .option("--port <number>", "port on 127.0.0.1; 0 takes a free one", wholeNumber(0, 65_535), 0)
+    .option("--data <folder>", "keep certificates and the TLS identity in this folder over restarts")
+    .option("--subscriptions <ids>", "GUIDs, with commas between them (default: one that is drawn)", guids)
+    .option("--certificate-limit <number>", "certificates per subscription", wholeNumber(1, 100_000), 100)
+    .option("--rate <n/s>", "requests per second and subscription; more is answered with 429 (default: no limit)", rate)
+    .option("--faults <file>", "a list of scripted faults, as JSON or YAML")
+    .option("--as-of <date>", "stop the emulator's clock at this date, as 2027-03-01T00:00:00Z", isoDate)
+    .addHelpText(
+      "after",
+      `
+When it is ready it prints one line of JSON on stdout:
+  {"endpoint":"https://127.0.0.1:PORT","publishSettingsPath":…,"caCertificatePath":…,"credentialPath":…,"subscriptions":["GUID",…]}
+credentialPath is a PEM file with the key and the certificate that every subscription accepts at the start.
+Everything else goes to stderr. It serves until SIGTERM or Ctrl-C.
+
+A faults file, here one that loses the answer of the first upload:
+  - match: { method: POST, pathContains: /certificates }
+    do: { kind: reset, when: after }`,
+    )
+    .action(run);
+}
+
+async function run(options: EmulatorOptions): Promise<void> {
+  const faults = options.faults === undefined ? [] : await readFaults(options.faults);
+  const emulator = await startEmulator({
+    port: options.port,
+    certificateLimit: options.certificateLimit,
+    ...(options.data === undefined ? {} : { dataDirectory: options.data }),
+    ...(options.subscriptions === undefined ? {} : { subscriptions: options.subscriptions }),
+    ...(options.rate === undefined ? {} : { requestsPerSecond: options.rate }),
+    ...(options.asOf === undefined ? {} : { now: options.asOf }),
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "EADDRINUSE"
+      ? new ConfigurationError({
+          what: `Port ${options.port} is taken.`,
+          todo: "Choose another one, or leave --port out for a free one.",
+        })
+      : error;
+  });
+  emulator.misbehave(faults);
+  const stopped = new Promise<void>((resolve, reject) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => emulator.stop().then(resolve, reject));
+    }
+  });
+  const { endpoint, publishSettingsPath, caCertificatePath, credentialPath, subscriptions } = emulator;
+  const ready = { endpoint, publishSettingsPath, caCertificatePath, credentialPath, subscriptions };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  process.stderr.write(
+    `The emulator serves ${subscriptions.length} subscription(s) at ${endpoint}; Ctrl-C stops it.\n`,
+  );
+  await stopped;
+}
+
+async function readFaults(path: string): Promise<readonly Fault[]> {
+  let content: unknown;
+  try {
+    content = parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw new ConfigurationError({
+      what: `The faults file ${path} can't be read.`,
+      todo: "Give --faults a file with a list of faults as JSON or YAML; --help shows one.",
+      cause,
+    });
+  }
+  const faults = faultListSchema.safeParse(content);
+  if (!faults.success) {
+    throw new ConfigurationError({
+      what: `The faults file ${path} is not a list of faults:\n${z.prettifyError(faults.error)}\n`,
+      todo: "Correct it; `azure-certificates emulator --help` shows an example.",
+    });
+  }
+  return faults.data;
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function guids(text: string): readonly string[] {
+  const ids = text.split(",").map((id) => id.trim().toLowerCase());
+  const wrong = ids.find((id) => !z.guid().safeParse(id).success);
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError(
+      `${JSON.stringify(wrong)} is no GUID, as 8d9e3ad3-1f57-4c62-9d5b-1a7c5a2f7a10 would be.`,
+    );
+  }
+  return ids;
+}
+
+function rate(text: string): number {
+  const requests = Number(/^(\d+(?:\.\d+)?)\/s$/.exec(text)?.[1]);
+  if (!(requests > 0)) {
+    throw new InvalidArgumentError("It must be a number of requests per second, as 10/s.");
+  }
+  return requests;
+}
+
+function isoDate(text: string): Date {
+  if (!z.iso.datetime({ offset: true }).safeParse(text).success) {
+    throw new InvalidArgumentError("It must be a date with time and zone, as 2027-03-01T00:00:00Z.");
+  }
+  return new Date(text);
+}
