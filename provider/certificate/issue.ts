@@ -202,7 +202,7 @@ const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
  *
  * @throws {InvalidInputError} ERR_INPUT_INVALID, which names the property.
  */
-export function checkSubject(subject: Subject): void {
+function checkSubject(subject: Subject): void {
   const parts = [
     ["commonName", subject.commonName],
     ["organization", subject.organization],

@@ -22,6 +22,10 @@ describe("a PFX as Azure wrote them, 3DES and RC2-40", () => {
     expect(readPfx(azurePfx({ privateKeyDer, certificateDer: der, password }), password)).toEqual(pair);
   });
 
+  test("opens with the empty password too, where a tool has derived from no bytes at all", () => {
+    expect(readPfx(azurePfx({ privateKeyDer, certificateDer: der, password: null }), "")).toEqual(pair);
+  });
+
   test("opens without a check value too", () => {
     const pfx = azurePfx({ privateKeyDer, certificateDer: der, password: "secret", withoutMac: true });
     expect(readPfx(pfx, "secret")).toEqual(pair);

@@ -15,7 +15,7 @@ const der = (element: Asn1) => asn1.toDer(element).getBytes();
 /** node-forge's own derivation, which its type declarations leave out. */
 const { generateKey } = forge.pkcs12 as unknown as {
   generateKey: (
-    password: string,
+    password: string | null,
     salt: forge.util.ByteBuffer,
     id: number,
     rounds: number,
@@ -26,7 +26,8 @@ const { generateKey } = forge.pkcs12 as unknown as {
 export interface AzurePfx {
   readonly privateKeyDer: Buffer;
   readonly certificateDer: Buffer;
-  readonly password?: string;
+  /** null derives from no bytes at all, as some tools do where there is no password. */
+  readonly password?: string | null;
   readonly iterations?: number;
   /** Without the check value that tells a wrong password at once. */
   readonly withoutMac?: boolean;
@@ -39,7 +40,7 @@ export interface AzurePfx {
  * node-forge's derivation and ciphers, that is, with none of the code under test; OpenSSL 3 makes them only as legacy.
  */
 export function azurePfx(request: AzurePfx): Buffer {
-  const password = request.password ?? "";
+  const password = request.password === undefined ? "" : request.password;
   const iterations = request.iterations ?? 2_000;
   const salt = forge.random.getBytesSync(8);
   const derive = (id: number, bytes: number) =>
