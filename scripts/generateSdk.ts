@@ -6,7 +6,7 @@ import type { ResourceDefinition } from "../provider/resources/definition";
 import { managementCertificateDefinition } from "../provider/resources/managementCertificateDefinition";
 import { subscriptionCertificateLinkDefinition } from "../provider/resources/subscriptionCertificateLinkDefinition";
 
-const directory = join(import.meta.dirname, "../sdk/nodejs/generated");
+const directory = join(__dirname, "../sdk/nodejs/generated");
 
 /** The part of JSON Schema that the definitions come out as. */
 interface Schema {

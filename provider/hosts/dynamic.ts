@@ -9,6 +9,7 @@ import { parseConfiguration } from "../azure/configuration";
 import { connect } from "../azure/connection";
 import { Claims } from "../resources/claims";
 import type { Configured } from "../resources/context";
+import { DecidedRotations } from "../resources/decidedRotations";
 import { type Difference, PartialChangeError, type ResourceLifecycle, type Values } from "../resources/lifecycle";
 import { managementCertificate as managementCertificateLifecycle } from "../resources/managementCertificate";
 import { SharedListings } from "../resources/sharedListings";
@@ -78,6 +79,7 @@ async function configureWith(config: (key: string) => string | undefined): Promi
     configuration,
     connection,
     claims: new Claims(),
+    decided: new DecidedRotations(),
     listings: new SharedListings(connection.managementCertificates),
   };
 }
@@ -123,7 +125,7 @@ function withoutProvider(news: Values): Values {
 
 /** A printed line is the only way in which a dynamic provider can explain a change; refresh runs diff a second time. */
 function sayWhy(name: string, { changes, warnings }: Difference): void {
-  const due = changes.filter((change) => change.reason.includes("due:") || change.replaces);
+  const due = changes.filter((change) => /^(due:|may )/.test(change.reason) || change.replaces);
   for (const sentence of [...due.map((change) => change.reason), ...warnings.map((warning) => `warning: ${warning}`)]) {
     const line = `${name}: ${sentence}`;
     if (!said.has(line)) {

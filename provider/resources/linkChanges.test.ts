@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LinkCertificate } from "../rotation/types";
-import { linkChanges } from "./linkChanges";
+import { foreseen, linkChanges } from "./linkChanges";
 import type {
   SubscriptionCertificateLinkInputs,
   SubscriptionCertificateLinkState,
@@ -84,7 +84,7 @@ describe("what an update would do to a link", () => {
     expect(changesAt("2027-09-08T00:00:00Z").changes).toEqual([
       {
         property: "registered",
-        reason: `due: retires AAAAAAAA…, whose overlap of 168 hours ended on 2027-09-08T00:00:00Z, from subscription ${subscription}`,
+        reason: `due: retires AAAAAAAA…, whose overlap of 168 hours ended on 2027-09-08 00:00 UTC, from subscription ${subscription}`,
         replaces: false,
       },
     ]);
@@ -108,7 +108,7 @@ describe("what an update would do to a link", () => {
     };
     expect(changesAt("2028-05-01", { certificate: rotated }).changes.map((change) => change.reason)).toEqual([
       `due: registers CCCCCCCC… on subscription ${subscription}; BBBBBBBB… stays accepted for 168 hours after that`,
-      `due: removes AAAAAAAA…, which expired on 2028-01-01T00:00:00Z, from subscription ${subscription}`,
+      `due: removes AAAAAAAA…, which expired on 2028-01-01 00:00 UTC, from subscription ${subscription}`,
     ]);
   });
 
@@ -142,7 +142,7 @@ describe("what an update would do to a link", () => {
     const registered = state.registered.map((known) => ({ ...known, missingSince: "2027-09-03T00:00:00Z" }));
     const missing = { registered: registered.slice(1) };
     expect(changesAt("2027-09-04", { before: missing }).changes[0]?.reason).toMatch(
-      /somebody else removed BBBBBBBB… from subscription .* \(found missing on 2027-09-03T00:00:00Z\); the update will fail: set whenRemovedElsewhere/,
+      /somebody else removed BBBBBBBB… from subscription .* \(found missing on 2027-09-03 00:00 UTC\); the update will fail: set whenRemovedElsewhere/,
     );
     const restoring = { before: missing, inputs: { whenRemovedElsewhere: "restore" as const } };
     expect(changesAt("2027-09-04", restoring).changes[0]?.reason).toMatch(/it will be registered again$/);
@@ -154,5 +154,43 @@ describe("what an update would do to a link", () => {
       /held 3 certificates when last looked, and its limit is 3/,
     );
     expect(changesAt("2027-09-02", { certificate: rotated, limit: 4 }).warnings).toEqual([]);
+  });
+});
+
+describe("what a link foresees while its certificate's next version is not made yet", () => {
+  const reasons = [{ kind: "age" as const, detail: "it is old" }];
+  const rotate = { kind: "rotate" as const, reasons, overlapHours: 168, revoke: [], sentence: "" };
+  const keep = { kind: "keep" as const, nextLook: new Date("2028-01-01"), revoke: [], sentence: "" };
+  const gone = (thumbprint: string) => ({ thumbprint, because: "bob held it" });
+
+  it.each([
+    [
+      "an overlap",
+      rotate,
+      `due: registers the successor of BBBBBBBB… on subscription ${subscription}; BBBBBBBB… stays accepted for 168 hours after that`,
+    ],
+    [
+      "a leaver who knew both versions",
+      { ...rotate, overlapHours: 0, revoke: [gone(second), gone(first)] },
+      `due: registers the successor of BBBBBBBB… on subscription ${subscription} and removes AAAAAAAA… and BBBBBBBB…, which are revoked`,
+    ],
+    [
+      "a previous version that is compromised",
+      { ...keep, revoke: [gone(first)] },
+      "due: removes AAAAAAAA…, which is revoked",
+    ],
+    [
+      "a change that touches no door",
+      keep,
+      `takes note of its certificate's changes; BBBBBBBB… stays accepted on subscription ${subscription}`,
+    ],
+  ])("names %s", (_title, decision, sentence) => {
+    expect(foreseen(state, decision)).toBe(sentence);
+  });
+
+  it("promises nothing where nothing was decided", () => {
+    expect(foreseen(state, undefined)).toMatch(
+      /^may register another certificate on subscription .* BBBBBBBB… stays accepted until then$/,
+    );
   });
 });

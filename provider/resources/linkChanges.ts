@@ -1,7 +1,8 @@
 import type { SubscriptionAddress } from "../azure/connection";
-import type { LinkCertificate } from "../rotation/types";
+import type { LinkCertificate, RotationDecision } from "../rotation/types";
 import { wantedOnLink } from "../rotation/wantedOnLink";
-import { isoSeconds } from "./dates";
+import { hoursInWords, listInWords, momentOf, shortThumbprint } from "../rotation/wording";
+import { dateOf } from "./fields";
 import { sameJson } from "./inputs";
 import type { Difference, PropertyChange } from "./lifecycle";
 import { registrationOf } from "./registrations";
@@ -48,6 +49,31 @@ export function linkChanges(
   return { changes, warnings: limitWarnings(state, changes, certificateLimit) };
 }
 
+/** What a link says while its certificate's next version is not made yet. `decision` is what this run decided for its lineage. */
+export function foreseen(state: SubscriptionCertificateLinkState, decision: RotationDecision | undefined): string {
+  const where = `on subscription ${state.subscriptionId}`;
+  const current = shortThumbprint(state.thumbprint);
+  if (decision === undefined) {
+    return `may register another certificate ${where}: which one is known only during the update; ${current} stays accepted until then`;
+  }
+  const going = decision.revoke.map((revocation) => revocation.thumbprint);
+  const leaving = state.registered.map((known) => known.thumbprint).filter((thumbprint) => going.includes(thumbprint));
+  const parts: string[] = [];
+  if (decision.kind === "rotate") {
+    parts.push(`registers the successor of ${current} ${where}`);
+  }
+  if (leaving.length > 0) {
+    const verb = leaving.length === 1 ? "is" : "are";
+    parts.push(`removes ${listInWords(leaving.map(shortThumbprint))}, which ${verb} revoked`);
+  }
+  if (parts.length === 0) {
+    return `takes note of its certificate's changes; ${current} stays accepted ${where}`;
+  }
+  const overlap = decision.kind === "rotate" && !leaving.includes(state.thumbprint) ? decision.overlapHours : 0;
+  const staying = overlap > 0 ? `; ${current} stays accepted for ${hoursInWords(overlap)} after that` : "";
+  return `due: ${parts.join(" and ")}${staying}`;
+}
+
 function replacementsOf(state: SubscriptionCertificateLinkState, { certificate, at }: Wish): PropertyChange[] {
   const changes: PropertyChange[] = [];
   if (at.subscriptionId !== state.subscriptionId) {
@@ -67,13 +93,13 @@ function replacementsOf(state: SubscriptionCertificateLinkState, { certificate, 
   if (certificate.lineage !== (state.lineage ?? null)) {
     changes.push({
       property: "lineage",
-      reason: `another certificate takes the place of ${short(state.thumbprint)} on subscription ${state.subscriptionId}, without overlap beyond this update`,
+      reason: `another certificate takes the place of ${shortThumbprint(state.thumbprint)} on subscription ${state.subscriptionId}, without overlap beyond this update`,
       replaces: true,
     });
   } else if (certificate.lineage === null && certificate.current.thumbprint !== state.thumbprint) {
     changes.push({
       property: "certificatePem",
-      reason: `${short(certificate.current.thumbprint)} takes the place of ${short(state.thumbprint)} on subscription ${state.subscriptionId}, without overlap beyond this update`,
+      reason: `${shortThumbprint(certificate.current.thumbprint)} takes the place of ${shortThumbprint(state.thumbprint)} on subscription ${state.subscriptionId}, without overlap beyond this update`,
       replaces: true,
     });
   }
@@ -91,11 +117,11 @@ function registrationChanges(state: SubscriptionCertificateLinkState, wish: Wish
     const beside =
       staying.length === 0
         ? ""
-        : `; ${staying.map(short).join(" and ")} stays accepted for ${wish.certificate.overlapHours} hours after that`;
+        : `; ${staying.map(shortThumbprint).join(" and ")} stays accepted for ${hoursInWords(wish.certificate.overlapHours)} after that`;
     return [
       {
         property: "registered",
-        reason: `due: registers ${short(current.thumbprint)} on subscription ${state.subscriptionId}${beside}`,
+        reason: `due: registers ${shortThumbprint(current.thumbprint)} on subscription ${state.subscriptionId}${beside}`,
         replaces: false,
       },
     ];
@@ -108,7 +134,7 @@ function registrationChanges(state: SubscriptionCertificateLinkState, wish: Wish
     return [
       {
         property: "registered",
-        reason: `due: somebody else removed ${short(current.thumbprint)} from subscription ${state.subscriptionId} (found missing on ${known.missingSince}); ${remedy}`,
+        reason: `due: somebody else removed ${shortThumbprint(current.thumbprint)} from subscription ${state.subscriptionId} (found missing on ${momentOf(dateOf(known.missingSince))}); ${remedy}`,
         replaces: false,
       },
     ];
@@ -134,15 +160,15 @@ function farewell(
   now: Date,
 ): string {
   const version = certificate.previous.find((candidate) => candidate.thumbprint === registration.thumbprint);
-  const name = short(registration.thumbprint);
+  const name = shortThumbprint(registration.thumbprint);
   if (version?.revoked === true) {
     return `removes ${name}, which is revoked,`;
   }
   if (version !== undefined && version.notAfter <= now) {
-    return `removes ${name}, which expired on ${isoSeconds(version.notAfter)},`;
+    return `removes ${name}, which expired on ${momentOf(version.notAfter)},`;
   }
   if (registration.retireAt !== null) {
-    return `retires ${name}, whose overlap of ${certificate.overlapHours} hours ended on ${isoSeconds(registration.retireAt)},`;
+    return `retires ${name}, whose overlap of ${hoursInWords(certificate.overlapHours)} ended on ${momentOf(registration.retireAt)},`;
   }
   return `removes ${name}, which is no longer a known version of the certificate,`;
 }
@@ -159,8 +185,4 @@ function limitWarnings(
   return [
     `subscription ${state.subscriptionId} held ${state.certificateCount} certificates when last looked, and its limit is ${certificateLimit}: registering another one will fail unless one of them goes first`,
   ];
-}
-
-function short(thumbprint: string): string {
-  return `${thumbprint.slice(0, 8)}…`;
 }

@@ -120,6 +120,7 @@ function diff(olds: Values, news: Values, context: Configured): Difference {
   const inputs = inputsOf(known);
   const changes: PropertyChange[] = [];
   const decision = decideRotation(certificateStateOf(state), wishesOf(inputs), context.ports.now());
+  context.decided.record(state.lineage, decision);
   if (decision.kind === "rotate") {
     changes.push({ property: propertyOf(decision, inputs, state), reason: decision.sentence, replaces: false });
   } else if (decision.revoke.length > 0) {

@@ -16,7 +16,7 @@ import {
   type ResourceLifecycle,
   type Values,
 } from "./lifecycle";
-import { linkChanges } from "./linkChanges";
+import { foreseen, linkChanges } from "./linkChanges";
 import { carryOut, type LinkOutcome, type LinkWork } from "./linkWork";
 import {
   type SubscriptionCertificateLinkInputs,
@@ -104,16 +104,9 @@ function diff(olds: Values, news: Values, context: Configured): Difference {
   const { unknown, known } = setUnknownsAside(news);
   const open = Object.keys(unknown).filter((property) => property in subscriptionCertificateLinkInputs.shape);
   if (open.length > 0) {
-    return {
-      changes: [
-        {
-          property: open.includes("certificatePem") ? "certificatePem" : (open.sort()[0] ?? "certificatePem"),
-          reason: `may register a new certificate on subscription ${state.subscriptionId}: it is known only during the update; ${shortly(state)} stays accepted until then`,
-          replaces: false,
-        },
-      ],
-      warnings: [],
-    };
+    const property = open.includes("certificatePem") ? "certificatePem" : (open.sort()[0] ?? "certificatePem");
+    const reason = foreseen(state, context.decided.of(state.lineage));
+    return { changes: [{ property, reason, replaces: false }], warnings: [] };
   }
   const inputs = inputsOf(known);
   const wanted = linkCertificateOf(inputs).certificate;
@@ -124,10 +117,6 @@ function diff(olds: Values, news: Values, context: Configured): Difference {
     context.configuration.certificateLimit,
     context.ports.now(),
   );
-}
-
-function shortly(state: SubscriptionCertificateLinkState): string {
-  return `${state.thumbprint.slice(0, 8)}…`;
 }
 
 // ---- create, update, delete ----

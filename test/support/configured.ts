@@ -4,6 +4,7 @@ import { type Connection, connect } from "../../provider/azure/connection";
 import type { Ports } from "../../provider/ports";
 import { Claims } from "../../provider/resources/claims";
 import type { Configured } from "../../provider/resources/context";
+import { DecidedRotations } from "../../provider/resources/decidedRotations";
 import { SharedListings } from "../../provider/resources/sharedListings";
 
 /** Ports on a clock that the test moves; waiting takes no time. */
@@ -33,6 +34,7 @@ export function configuredWith(
     configuration,
     connection,
     claims: new Claims(),
+    decided: new DecidedRotations(),
     listings: new SharedListings(connection.managementCertificates),
   };
 }
