@@ -41,8 +41,8 @@ export const totalBudgetMs = 15 * 60_000;
 export const firstBackoffMs = 500;
 export const longestBackoffMs = 30_000;
 
-/** Wait after 429 where the service names none: no `Retry-After` was ever seen on the classic API (azure-wire section 5). */
-export const throttledWithoutRetryAfterMs = 2_000;
+/** First wait after 429 where the service names none: no `Retry-After` was ever seen on the classic API (its documented errors name none either). Doubles while it goes on. */
+export const throttledWithoutRetryAfterMs = 1_000;
 
 /** A `Retry-After` beyond this is taken as this: a nonsense header must not hang a deployment. */
 export const longestRetryAfterMs = 5 * 60_000;

@@ -10,22 +10,22 @@ const plateauMs = 20_000;
 const firstPlateauMs = 1_000;
 const fewAnswers = 10;
 
-/** Services count per second, or in longer intervals: more than was accepted within one is not expected of the next. */
+/** Services count per second, or in longer intervals, and take an interval's worth at once. */
 const shortestIntervalMs = 1_000;
 
 /** Timers are late; what they miss is made up within this time. */
 const latenessMs = 100;
 
 /**
- * How fast requests may follow each other to one subscription, learnt from what it refuses. Pure but for its own memory:
- * times come in as arguments.
+ * How fast requests to one subscription may follow each other, learnt from what it refuses. It has a memory, but no
+ * clock: times come in as arguments.
  *
- * Nothing is held back until the first refusal. It says when to come back, and what was accepted until then says how
- * much the service takes. From then on requests are spaced: a little below that rate at first, back at it after a while,
- * beyond it only when it was good for long, and then ever faster: the curve of CUBIC. A rate that is only ever doubled
- * and halved would be refused, and so wait, much more often.
+ * Nothing is held back until the first refusal. How much was accepted until then, and when the service says to come
+ * back, tell what it takes. From then on requests are spaced: a little below that rate at first, back at it after a
+ * while, beyond it only when all went well for long, and then ever faster: the curve of CUBIC. A pace that were just
+ * raised steadily and halved after a refusal would be refused, and so wait, much more often.
  *
- * @see RFC 9438, the window curve of CUBIC
+ * @see RFC 9438 section 4.2
  */
 export class Pacing {
   /** Requests per millisecond that the service is believed to take; null: it has never refused one. */
@@ -34,8 +34,10 @@ export class Pacing {
   #blockedUntilMs = Number.NEGATIVE_INFINITY;
   /** When the next request may go, as far as its spacing is concerned. */
   #nextSlotMs = Number.NEGATIVE_INFINITY;
-  /** What has happened since the last refusal, or since the first request. */
+  /** What was accepted since the last refusal, or since the first answer: a slow handshake before it says nothing. */
   #since: { readonly startMs: number; accepted: number } | null = null;
+  /** What the first ceiling was made of, until a second refusal tells more. */
+  #guess: { accepted: number; readonly intervalMs: number } | null = null;
   #lastRefusalMs = Number.NEGATIVE_INFINITY;
   #refusalsInARow = 0;
 
@@ -45,16 +47,21 @@ export class Pacing {
   }
 
   sent(nowMs: number): void {
-    this.#since ??= { startMs: nowMs, accepted: 0 };
     if (this.#ceiling !== null) {
       this.#nextSlotMs = Math.max(this.#nextSlotMs, nowMs - latenessMs) + 1 / this.#pace(this.#ceiling, nowMs);
     }
   }
 
-  accepted(): void {
+  /** @param sentMs when the accepted request was sent */
+  accepted(nowMs: number, sentMs: number): void {
     this.#refusalsInARow = 0;
-    if (this.#since !== null) {
+    if (sentMs > this.#lastRefusalMs) {
+      this.#since ??= { startMs: nowMs, accepted: 0 };
       this.#since.accepted++;
+    } else if (this.#guess !== null) {
+      // It was under way when the first one was refused, so it belongs to what the service took until then.
+      this.#guess.accepted++;
+      this.#takeGuess(this.#guess);
     }
   }
 
@@ -65,29 +72,36 @@ export class Pacing {
   refused(nowMs: number, sentMs: number, retryAfterMs: number | null): void {
     // Requests that were under way together are refused together: that is one refusal, not many.
     if (sentMs > this.#lastRefusalMs) {
-      // A wait that we choose ourselves says nothing about the service's interval.
-      this.#learn(nowMs, retryAfterMs ?? 0);
+      this.#learn(nowMs, retryAfterMs);
       this.#refusalsInARow++;
       this.#lastRefusalMs = nowMs;
     }
-    const ownWaitMs = throttledWithoutRetryAfterMs * 2 ** (this.#refusalsInARow - 1);
-    const waitMs = retryAfterMs ?? Math.min(ownWaitMs, longestBackoffMs);
-    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + waitMs);
+    const ownWaitMs = throttledWithoutRetryAfterMs * 2 ** Math.max(0, this.#refusalsInARow - 1);
+    this.#blockedUntilMs = Math.max(
+      this.#blockedUntilMs,
+      nowMs + (retryAfterMs ?? Math.min(ownWaitMs, longestBackoffMs)),
+    );
     this.#nextSlotMs = this.#blockedUntilMs;
     this.#since = { startMs: this.#blockedUntilMs, accepted: 0 };
   }
 
-  #learn(nowMs: number, askedToWaitMs: number): void {
+  #learn(nowMs: number, retryAfterMs: number | null): void {
     const { startMs, accepted } = this.#since ?? { startMs: nowMs, accepted: 0 };
     const activeMs = Math.max(1, nowMs - startMs);
     if (this.#ceiling === null) {
-      this.#ceiling = Math.max(1, accepted) / Math.max(shortestIntervalMs, activeMs + askedToWaitMs);
-      this.#plateauMs = accepted < fewAnswers ? firstPlateauMs : plateauMs;
+      this.#guess = { accepted, intervalMs: activeMs + Math.max(shortestIntervalMs, retryAfterMs ?? 0) };
+      this.#takeGuess(this.#guess);
     } else {
       const pace = this.#pace(this.#ceiling, nowMs);
+      this.#guess = null;
       this.#ceiling = Math.min(Math.max(accepted / activeMs, pace / 2), pace * cutAfterRefusal);
       this.#plateauMs = plateauMs;
     }
+  }
+
+  #takeGuess({ accepted, intervalMs }: { readonly accepted: number; readonly intervalMs: number }): void {
+    this.#ceiling = Math.max(1, accepted) / intervalMs;
+    this.#plateauMs = accepted < fewAnswers ? firstPlateauMs : plateauMs;
   }
 
   #pace(ceiling: number, nowMs: number): number {

@@ -106,7 +106,7 @@ export class Throttle {
     };
     return {
       accepted: () => {
-        this.#pacing.accepted();
+        this.#pacing.accepted(this.#clock.monotonicMs(), sentMs);
         leave();
       },
       refused: (refusal) => {
