@@ -32,6 +32,11 @@ export function credentialOf(emulator: Emulator): WireIdentity {
   return { key: pem, cert: pem };
 }
 
+/** Node refuses a header without a value; here it means not to send the usual one. */
+function withoutUndefined(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+}
+
 /** Sends one request as it is, on a connection of its own. */
 export function send(emulator: Emulator, wire: WireRequest): Promise<WireAnswer> {
   const { port } = new URL(emulator.endpoint);
@@ -41,7 +46,7 @@ export function send(emulator: Emulator, wire: WireRequest): Promise<WireAnswer>
     port,
     method: wire.method ?? "GET",
     path: wire.path,
-    headers: { "x-ms-version": "2014-10-01", ...wire.headers },
+    headers: withoutUndefined({ "x-ms-version": "2014-10-01", ...wire.headers }),
   };
   return new Promise((resolve, reject) => {
     const outgoing = request(
