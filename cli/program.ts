@@ -1,0 +1,85 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { z } from "zod";
+import { LocalEngineError } from "../local-engine/errors";
+import { isAzureCertificatesError } from "../provider/errors";
+import { dueCommand } from "./due";
+import { emulatorCommand } from "./emulator";
+import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
+
+const examples = `
+Examples:
+  # Azure on this machine: certificates are uploaded, listed and removed as on the real service
+  $ azure-certificates emulator
+
+  # what is due in the next 30 days, from the state alone; a schedule in CI can act on the exit code
+  $ pulumi stack export | azure-certificates due --within 30d
+
+  # what would be due on that day
+  $ pulumi stack export | AZURE_CERTIFICATES_AS_OF=2027-03-01T00:00:00Z azure-certificates due
+
+Exit codes:
+  0  done; for due: nothing is due
+  1  an error, told on stderr
+  2  for due: something is due
+`;
+
+/** Runs the command and says how it exits. Errors are told, never thrown. */
+export async function run(args: readonly string[]): Promise<number> {
+  tolerateClosedPipes();
+  try {
+    await program().parseAsync(args, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+function program(): Command {
+  const command = new Command("azure-certificates")
+    .description(
+      "Certificates that open Azure doors, declared in a Pulumi program: what belongs to them on the command line.",
+    )
+    .version(packageVersion(), "-v, --version", "print the version")
+    .helpOption("-h, --help", "explain the command")
+    .addHelpText("after", examples)
+    .showHelpAfterError("Run it with --help to see what it takes.")
+    .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
+    .exitOverride();
+  for (const verb of [dueCommand(), emulatorCommand()]) {
+    command.addCommand(verb);
+  }
+  shareSettings(command);
+  return command;
+}
+
+/** A command that was made on its own inherits nothing when it is added. */
+function shareSettings(parent: Command): void {
+  for (const child of parent.commands) {
+    child.copyInheritedSettings(parent);
+    shareSettings(child);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has printed its own message, or the help, by now.
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : 1;
+  }
+  printError(wordsOf(error));
+  return 1;
+}
+
+function wordsOf(error: unknown): string {
+  if (isAzureCertificatesError(error) || error instanceof LocalEngineError) {
+    return error.message;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `Something happened that nobody had thought of: this is a bug in azure-certificates. Please report it with these lines.\n${stack}`;
+}
+
+function packageVersion(): string {
+  // By its name, because sources and build lie at different depths below package.json.
+  const content: unknown = createRequire(__filename)("pulumi-azure-certificates/package.json");
+  return z.object({ version: z.string() }).parse(content).version;
+}

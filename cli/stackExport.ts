@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { ConfigurationError } from "../provider/errors";
+
+/** One certificate, as its outputs in a state tell of it. */
+export type ExportedCertificate = z.infer<typeof certificateSchema>;
+/** One link, as its outputs in a state tell of it. */
+export type ExportedLink = z.infer<typeof linkSchema>;
+
+interface Exported<Outputs> {
+  readonly urn: string;
+  /** Replaced or removed by a run that did not get to its deletion. */
+  readonly waitsForDeletion: boolean;
+  /** What the last update of it failed with. */
+  readonly failures: readonly string[];
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Null where the creation failed before there was anything to tell. */
+  readonly outputs: Outputs | null;
+}
+
+/** What belongs to this package in a stack. */
+export interface StackExport {
+  readonly certificates: readonly Exported<ExportedCertificate>[];
+  readonly links: readonly Exported<ExportedLink>[];
+  /** Operations that had begun when a run was killed: nobody knows whether they happened. */
+  readonly interrupted: readonly { readonly urn: string; readonly operation: string }[];
+}
+
+const modules = ["pulumi-nodejs:dynamic/azure-certificates", "azure-certificates:index"];
+const secretSignature = { key: "4dabf18193072939515e22adb298388d", value: "1b47061264138c4ac30d75fd1eb44270" };
+const aThousandYearsOfHours = 8_766_000;
+
+const date = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), { error: "must be a date" })
+  .transform((text) => new Date(Math.floor(Date.parse(text) / 1000) * 1000));
+const thumbprint = z
+  .string()
+  .regex(/^[0-9A-F]{40}$/, { error: "must be a thumbprint: 40 upper-case hexadecimal digits" });
+const hours = z.number().min(0).max(aThousandYearsOfHours);
+const names = z.array(z.string());
+
+const certificateSchema = z.object({
+  lineage: z.string().nullish(),
+  thumbprint,
+  issuedAt: date,
+  renewalTime: date,
+  notAfter: date,
+  rotateEveryHours: hours.nullish(),
+  holders: names.nullish(),
+  heldBy: names.default([]),
+  compromised: names.default([]),
+  previous: z
+    .array(z.object({ thumbprint, notAfter: date, revoked: z.boolean(), heldBy: names.default([]) }))
+    .default([]),
+});
+
+const linkSchema = z.object({
+  subscriptionId: z.string(),
+  lineage: z.string().nullish(),
+  thumbprint,
+  registered: z
+    .array(
+      z.object({
+        thumbprint,
+        registeredAt: date,
+        retireAt: date.nullish(),
+        origin: z.enum(["created", "adopted"]).default("created"),
+        missingSince: date.nullish(),
+      }),
+    )
+    .default([]),
+});
+
+const properties = z.record(z.string(), z.unknown()).nullish();
+const resourceSchema = z.object({
+  urn: z.string(),
+  type: z.string(),
+  delete: z.boolean().nullish(),
+  inputs: properties,
+  outputs: properties,
+  initErrors: names.nullish(),
+});
+const exportSchema = z.object({
+  version: z.union([z.literal(3), z.literal(4)], { error: "must be 3 or 4" }),
+  deployment: z.object({
+    resources: z.array(resourceSchema).nullish(),
+    pending_operations: z.array(z.object({ type: z.string(), resource: resourceSchema })).nullish(),
+  }),
+});
+type Resource = z.infer<typeof resourceSchema>;
+
+/**
+ * Reads what `pulumi stack export` prints, with or without `--show-secrets`; other people's resources are skipped.
+ *
+ * @throws ConfigurationError ERR_CONFIGURATION. No message repeats a value: an export may hold private keys.
+ */
+export function parseStackExport(text: string): StackExport {
+  const { deployment } = checked(exportSchema, jsonOf(text), "This is no stack export of version 3 or 4");
+  const resources = deployment.resources ?? [];
+  return {
+    certificates: ofType(resources, "ManagementCertificate", certificateSchema),
+    links: ofType(resources, "SubscriptionCertificateLink", linkSchema),
+    interrupted: (deployment.pending_operations ?? [])
+      .filter(({ resource }) => modules.some((module) => resource.type.startsWith(`${module}:`)))
+      .map(({ type, resource }) => ({ urn: resource.urn, operation: type })),
+  };
+}
+
+function ofType<Schema extends z.ZodType>(
+  resources: readonly Resource[],
+  name: string,
+  schema: Schema,
+): readonly Exported<z.infer<Schema>>[] {
+  return resources
+    .filter(({ type }) => modules.some((module) => type === `${module}:${name}`))
+    .map((resource) => {
+      const failures = resource.initErrors ?? [];
+      const outputs = revealed(resource.outputs ?? {});
+      const isUnfinished = failures.length > 0 && !schema.safeParse(outputs).success;
+      return {
+        urn: resource.urn,
+        waitsForDeletion: resource.delete === true,
+        failures,
+        inputs: revealed(resource.inputs ?? {}),
+        outputs: isUnfinished ? null : checked(schema, outputs, `The state of ${resource.urn} can't be understood`),
+      };
+    });
+}
+
+/** The values that can be read: an encrypted one is left out, as if it were not there. */
+function revealed(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(stored).flatMap(([key, value]) => {
+      const shown = reveal(value);
+      return shown === undefined ? [] : [[key, shown]];
+    }),
+  );
+}
+
+function reveal(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, secretSignature.key)) {
+    return value;
+  }
+  const secret = z
+    .object({ [secretSignature.key]: z.literal(secretSignature.value), plaintext: z.string() })
+    .safeParse(value);
+  return secret.success ? jsonOf(secret.data["plaintext"] as string) : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The engine's message quotes the text, and the text may hold keys: it is not passed on.
+    throw new ConfigurationError({
+      what: "This is no stack export: it is not JSON.",
+      todo: "Give it what `pulumi stack export` prints.",
+    });
+  }
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    throw new ConfigurationError({
+      what: `${what}:\n${z.prettifyError(result.error)}\n`,
+      todo: "Give it what `pulumi stack export` prints; if values that are needed here were made secret, use `--show-secrets`.",
+    });
+  }
+  return result.data;
+}

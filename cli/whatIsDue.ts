@@ -1,0 +1,266 @@
+import { parseCertificate } from "../provider/certificate/parse";
+import { CertificateError } from "../provider/errors";
+import { decideRotation } from "../provider/rotation/decideRotation";
+import { earliest, hoursBetween, scheduleOf } from "../provider/rotation/schedule";
+import type { CertificateState, CertificateWishes } from "../provider/rotation/types";
+import { compareText, dayOf, hoursInWords, shortThumbprint } from "../provider/rotation/wording";
+import type { ExportedCertificate, ExportedLink, StackExport } from "./stackExport";
+
+/** What can be due. `failed` and `interrupted` are what an earlier run left behind. */
+export type DueKind = "revocation" | "failed" | "interrupted" | "rotation" | "registration" | "retirement" | "expiry";
+
+export interface DueItem {
+  /** From when on. What has no date of its own is due at `now`. */
+  readonly date: Date;
+  readonly kind: DueKind;
+  readonly urn: string;
+  /** Ends a sentence that begins with the resource's name. */
+  readonly what: string;
+  readonly thumbprint: string | null;
+  readonly subscriptionId: string | null;
+}
+
+type Finding = Omit<DueItem, "urn">;
+
+/** Everything that a state says will be due at any time, earliest first. */
+export function whatIsDue({ certificates, links, interrupted }: StackExport, now: Date): readonly DueItem[] {
+  const byLineage = new Map(
+    certificates.flatMap(({ outputs, waitsForDeletion }) =>
+      outputs?.lineage && !waitsForDeletion ? [[outputs.lineage, outputs] as const] : [],
+    ),
+  );
+  const items = [
+    ...certificates.flatMap((one) =>
+      named(one.urn, [...leftBehind(one, now), ...live(one, (it) => ofCertificate(it, now))]),
+    ),
+    ...links.flatMap((one) =>
+      named(one.urn, [
+        ...leftBehind(one, now),
+        ...live(one, (it) => ofLink(it, it.lineage ? byLineage.get(it.lineage) : undefined, now)),
+        ...live(one, (it) => ofBareCertificate(it, one.inputs["certificatePem"], now)),
+      ]),
+    ),
+    ...interrupted.flatMap(({ urn, operation }) =>
+      named(urn, [
+        {
+          date: now,
+          kind: "interrupted",
+          what: `an earlier run was stopped while ${operation} it; \`pulumi refresh\` clears that up`,
+          thumbprint: null,
+          subscriptionId: null,
+        },
+      ]),
+    ),
+  ];
+  return items.toSorted(
+    (left, right) =>
+      left.date.getTime() - right.date.getTime() ||
+      compareText(left.urn, right.urn) ||
+      compareText(left.kind, right.kind) ||
+      compareText(left.what, right.what),
+  );
+}
+
+function named(urn: string, findings: readonly Finding[]): readonly DueItem[] {
+  return findings.map((finding) => ({ ...finding, urn }));
+}
+
+function live<Outputs>(
+  { outputs, waitsForDeletion }: { readonly outputs: Outputs | null; readonly waitsForDeletion: boolean },
+  find: (outputs: Outputs) => readonly Finding[],
+): readonly Finding[] {
+  return outputs === null || waitsForDeletion ? [] : find(outputs);
+}
+
+function leftBehind(
+  { failures, waitsForDeletion }: StackExport["certificates"][number] | StackExport["links"][number],
+  now: Date,
+): readonly Finding[] {
+  const nobody = { date: now, thumbprint: null, subscriptionId: null };
+  return [
+    ...failures.map((failure) => ({
+      ...nobody,
+      kind: "failed" as const,
+      what: `the last update failed: ${failure.split("\n")[0]?.trim()}`,
+    })),
+    ...(waitsForDeletion
+      ? [
+          {
+            ...nobody,
+            kind: "interrupted" as const,
+            what: "it is still to be deleted: whatever it registered stays accepted until an update finishes that",
+          },
+        ]
+      : []),
+  ];
+}
+
+// ---- certificates ----
+
+/** The decision that the next update takes, from the state alone: a program that changed meanwhile may ask for more. */
+function ofCertificate(outputs: ExportedCertificate, now: Date): readonly Finding[] {
+  const { thumbprint, notAfter } = outputs;
+  return [
+    ...rotations(outputs, now),
+    {
+      date: notAfter,
+      kind: "expiry",
+      what:
+        notAfter <= now
+          ? `${shortThumbprint(thumbprint)} has expired: it opens nothing`
+          : `${shortThumbprint(thumbprint)} expires, and opens nothing from then on`,
+      thumbprint,
+      subscriptionId: null,
+    },
+  ];
+}
+
+function rotations(outputs: ExportedCertificate, now: Date): readonly Finding[] {
+  const { thumbprint, issuedAt, notAfter, renewalTime } = outputs;
+  const wishes = wishesOf(outputs);
+  const decision = decideRotation(stateOf(outputs), wishes, now);
+  const about = { thumbprint, subscriptionId: null };
+  if (decision.kind === "rotate") {
+    const { nextLook } = scheduleOf(issuedAt, {
+      validityPeriodHours: hoursBetween(issuedAt, notAfter),
+      renewBeforeHours: wishes.renewBeforeHours,
+      rotateEveryHours: wishes.rotateEveryHours,
+    });
+    const because = decision.reasons.map(({ detail }) => detail).join(", and ");
+    return [
+      {
+        ...about,
+        date: earliest(nextLook, now),
+        kind: "rotation",
+        what: `rotates with the next update, because ${because}`,
+      },
+    ];
+  }
+  const because =
+    decision.nextLook.getTime() === renewalTime.getTime() || wishes.rotateEveryHours === undefined
+      ? `the renewal window opens (notAfter ${dayOf(notAfter)})`
+      : `it was issued on ${dayOf(issuedAt)} and is rotated every ${hoursInWords(wishes.rotateEveryHours)}`;
+  return [
+    ...decision.revoke.map((revocation) => ({
+      date: now,
+      kind: "revocation" as const,
+      what: `revokes ${shortThumbprint(revocation.thumbprint)} with the next update: ${revocation.because}`,
+      thumbprint: revocation.thumbprint,
+      subscriptionId: null,
+    })),
+    {
+      ...about,
+      date: decision.nextLook,
+      kind: "rotation",
+      what: `rotates with the first update from then on: ${because}`,
+    },
+  ];
+}
+
+// What is written into a certificate changes with the program only, and a state does not know the program.
+const specification = {
+  commonName: undefined,
+  organization: undefined,
+  organizationalUnit: undefined,
+  rsaBits: 0,
+  validityPeriodHours: 0,
+};
+
+function stateOf({ thumbprint, issuedAt, notAfter, heldBy, previous }: ExportedCertificate): CertificateState {
+  return {
+    current: { thumbprint, issuedAt, notAfter, heldBy, revoked: false, specification },
+    previous,
+    rotationTriggers: {},
+  };
+}
+
+function wishesOf(outputs: ExportedCertificate): CertificateWishes {
+  return {
+    specification,
+    renewBeforeHours: hoursBetween(outputs.renewalTime, outputs.notAfter),
+    rotateEveryHours: outputs.rotateEveryHours ?? undefined,
+    overlapHours: 0,
+    rotationTriggers: {},
+    holders: outputs.holders ?? undefined,
+    compromised: outputs.compromised,
+  };
+}
+
+// ---- links ----
+
+function ofLink(link: ExportedLink, certificate: ExportedCertificate | undefined, now: Date): readonly Finding[] {
+  const { subscriptionId, registered } = link;
+  const current = certificate?.thumbprint ?? link.thumbprint;
+  const revoked = new Set(certificate?.previous.flatMap((one) => (one.revoked ? [one.thumbprint] : [])));
+  const registration: Finding = {
+    date: now,
+    kind: "registration",
+    what: `registers ${shortThumbprint(current)} on subscription ${subscriptionId} with the next update`,
+    thumbprint: current,
+    subscriptionId,
+  };
+  return [
+    ...registered.flatMap((one): readonly Finding[] => {
+      const about = { thumbprint: one.thumbprint, subscriptionId };
+      const name = shortThumbprint(one.thumbprint);
+      if (revoked.has(one.thumbprint)) {
+        const what = `STILL OPEN: subscription ${subscriptionId} accepts ${name}, which is revoked`;
+        return [{ ...about, date: now, kind: "revocation", what }];
+      }
+      if (one.missingSince) {
+        const what = `somebody removed ${name} from subscription ${subscriptionId}; it was first missed on ${dayOf(one.missingSince)}`;
+        return [{ ...about, date: one.missingSince, kind: "failed", what }];
+      }
+      if (one.thumbprint === current) {
+        return [];
+      }
+      // Without a date it was current when the link last ran: its overlap begins with the registration of its successor.
+      if (!one.retireAt) {
+        return registered.some(({ thumbprint }) => thumbprint === current)
+          ? [retirement(one.thumbprint, link, now, now)]
+          : [];
+      }
+      return [retirement(one.thumbprint, link, one.retireAt, now)];
+    }),
+    ...(registered.some(({ thumbprint }) => thumbprint === current) ? [] : [registration]),
+  ];
+}
+
+function retirement(thumbprint: string, { subscriptionId }: ExportedLink, date: Date, now: Date): Finding {
+  const name = shortThumbprint(thumbprint);
+  return {
+    date,
+    kind: "retirement",
+    what:
+      date <= now
+        ? `takes ${name} off subscription ${subscriptionId} with the next update: its overlap has ended`
+        : `takes ${name} off subscription ${subscriptionId} with the first update from then on: its overlap ends`,
+    thumbprint,
+    subscriptionId,
+  };
+}
+
+/** A certificate that was made elsewhere: nothing here rotates it, so that its end is all the more worth a line. */
+function ofBareCertificate(link: ExportedLink, certificatePem: unknown, now: Date): readonly Finding[] {
+  if (link.lineage || typeof certificatePem !== "string") {
+    return [];
+  }
+  try {
+    const { notAfter } = parseCertificate(certificatePem);
+    const name = shortThumbprint(link.thumbprint);
+    return [
+      {
+        date: notAfter,
+        kind: "expiry",
+        what: `${name} ${notAfter <= now ? "has expired" : "expires"}, and nothing here rotates it: it was made elsewhere`,
+        thumbprint: link.thumbprint,
+        subscriptionId: link.subscriptionId,
+      },
+    ];
+  } catch (error) {
+    if (error instanceof CertificateError) {
+      return [];
+    }
+    throw error;
+  }
+}
