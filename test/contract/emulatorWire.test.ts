@@ -1,13 +1,17 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { createHash, X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { connect } from "node:tls";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Behaviour } from "../../emulator/behaviour";
 import { type Emulator, type EmulatorSettings, startEmulator } from "../../emulator/emulator";
 import { makeCertificate, nodeEncoding, pythonEncoding, type TestCertificate } from "./clientCertificates";
-import { credentialOf, send, type WireAnswer } from "./wire";
+import { credentialOf, send, type WireAnswer, type WireTarget } from "./wire";
 
 const namespaces =
   'xmlns="http://schemas.microsoft.com/windowsazure" xmlns:i="http://www.w3.org/2001/XMLSchema-instance"';
@@ -43,7 +47,7 @@ function swapped(good: string): string {
   return good.replace(/(<SubscriptionCertificateP.*y>)(<SubscriptionCertificateT.*t>)/, "$2$1");
 }
 
-const add = (emulator: Emulator, certificate: TestCertificate, subscription = ours) =>
+const add = (emulator: WireTarget, certificate: TestCertificate, subscription = ours) =>
   send(emulator, { method: "POST", path: `/${subscription}/certificates`, ...nodeEncoding(certificate) });
 
 describe("the classic management-certificate API on the wire", () => {
@@ -173,6 +177,7 @@ describe("the classic management-certificate API on the wire", () => {
         (good) => good.replaceAll("SubscriptionCertificate>", "Other>").replace("<SubscriptionCertificate ", "<Other "),
         invalid,
       ],
+      ["another namespace", (good) => good.replace("http://schemas", "https://schemas"), invalid],
       ["an entity bomb", (good) => good.replace(/^<\?xml.*?\?>/, bomb).replace(/Data>/, "Data>&b;"), invalid],
       ["a document type", (good) => good.replace(/^<\?xml.*?\?>/, "<!DOCTYPE x>"), invalid],
       ["elements in another order", swapped, invalid],
@@ -275,6 +280,25 @@ describe("the classic management-certificate API on the wire", () => {
       body: change(body),
     });
     expect(answer.status).toBe(status);
+  });
+
+  it("takes a certificate as old ones are: 1024 bits, SHA-1, without X.509 v3 extensions", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "emulator-old-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const keyPath = join(folder, "key.pem");
+    const made = ["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-sha1", "-subj", "/CN=old", "-keyout", keyPath];
+    const { raw: der, publicKey } = new X509Certificate(execFileSync("openssl", made, { stdio: "pipe" }));
+    const old = {
+      der,
+      thumbprint: createHash("sha1").update(der).digest("hex").toUpperCase(),
+      publicKey: publicKey.export({ type: "pkcs1", format: "der" }).toString("base64"),
+    };
+    expect(old.publicKey).toMatch(/^MIGJAoGB/);
+    const emulator = await start();
+    const path = `/${ours}/certificates`;
+    expect((await send(emulator, { method: "POST", path, ...nodeEncoding(old) })).status).toBe(201);
+    const strict = await start({ behaviour: { minimumRsaBits: 2048 } });
+    expect((await send(strict, { method: "POST", path, ...nodeEncoding(old) })).status).toBe(400);
   });
 
   it("matches thumbprints in their case when told to", async () => {
@@ -564,7 +588,7 @@ describe("a server that lasts", () => {
 
   it("keeps what it acknowledged, its clients' trust and the credential over a restart", async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), "emulator-data-"));
-    afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
+    onTestFinished(() => rmSync(dataDirectory, { recursive: true, force: true }));
     const first = await start({ dataDirectory });
     const certificate = await makeCertificate();
     await add(first, certificate);
@@ -581,6 +605,58 @@ describe("a server that lasts", () => {
     expect(await readFile(again.caCertificatePath, "utf8")).toBe(authority);
     expect((await send(again, { path: `/${ours}/certificates` })).status).toBe(200);
     expect((await send(again, { path: `/${other}/certificates` })).status).toBe(403);
+  });
+
+  it("loses nothing that it acknowledged when it is killed", async () => {
+    const dataDirectory = mkdtempSync(join(tmpdir(), "emulator-data-"));
+    const verb = join(__dirname, "../../cli/emulator.ts");
+    const child = spawn(
+      process.execPath,
+      [
+        ...["--import", "tsx", "-e"],
+        `require(${JSON.stringify(verb)}).emulatorCommand().parseAsync(process.argv.slice(1), { from: "user" })`,
+        ...["--", "--data", dataDirectory, "--subscriptions", ours],
+      ],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    try {
+      const exited = once(child, "exit");
+      const [line] = await once(createInterface({ input: child.stdout }), "line");
+      const announced: Pick<Emulator, "endpoint" | "caCertificatePath" | "credentialPath"> = JSON.parse(line);
+      const [kept, removed] = await Promise.all([makeCertificate(), makeCertificate()]);
+      for (const certificate of [removed, kept]) {
+        expect((await add(announced, certificate)).status).toBe(201);
+      }
+      const path = `/${ours}/certificates/${removed.thumbprint}`;
+      expect((await send(announced, { method: "DELETE", path })).status).toBe(200);
+      child.kill("SIGKILL");
+      await exited;
+      // What a write that was under way leaves behind.
+      writeFileSync(join(dataDirectory, "subscriptions", `${ours}.json.new`), '{"certificates":[');
+
+      const again = await startEmulator({ dataDirectory });
+      running.push(again);
+      expect(again.certificates(ours).map(({ thumbprint }) => thumbprint)).toEqual(
+        [again.credentialThumbprint, kept.thumbprint].toSorted(),
+      );
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(dataDirectory, { recursive: true, force: true });
+    }
+  });
+
+  it("answers 500 and changes nothing when a change can't be stored", async () => {
+    const dataDirectory = mkdtempSync(join(tmpdir(), "emulator-data-"));
+    const emulator = await start({ dataDirectory, directory: join(dataDirectory, "files") });
+    rmSync(join(dataDirectory, "subscriptions"), { recursive: true });
+    expectError(
+      await add(emulator, await makeCertificate()),
+      500,
+      "InternalError",
+      "The server encountered an internal error. Please retry the request.",
+    );
+    expect(emulator.certificates(ours)).toHaveLength(1);
+    rmSync(dataDirectory, { recursive: true });
   });
 
   it("keeps its files to their owner, and takes them away when it stops", async () => {

@@ -27,7 +27,10 @@ export interface WireAnswer {
   readonly body: string;
 }
 
-export function credentialOf(emulator: Emulator): WireIdentity {
+/** What a client has to know of an emulator, in this process or another one. */
+export type WireTarget = Pick<Emulator, "endpoint" | "caCertificatePath" | "credentialPath">;
+
+export function credentialOf(emulator: WireTarget): WireIdentity {
   const pem = readFileSync(emulator.credentialPath, "utf8");
   return { key: pem, cert: pem };
 }
@@ -38,7 +41,7 @@ function withoutUndefined(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
 }
 
 /** Sends one request as it is, on a connection of its own. */
-export function send(emulator: Emulator, wire: WireRequest): Promise<WireAnswer> {
+export function send(emulator: WireTarget, wire: WireRequest): Promise<WireAnswer> {
   const { port } = new URL(emulator.endpoint);
   const identity = wire.identity === undefined ? credentialOf(emulator) : wire.identity;
   const options: ClientRequestArgs = {
