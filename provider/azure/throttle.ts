@@ -76,24 +76,24 @@ export class Throttle {
       while (this.#underWay >= concurrentCallsPerSubscription) {
         await this.#oneDone(signal);
       }
-      await this.#wait(signal, deadlineMs);
-      return this.#passage(this.#clock.monotonicMs());
+      return this.#passage(await this.#turn(signal, deadlineMs));
     } finally {
       next();
     }
   }
 
-  async #wait(signal: AbortSignal, deadlineMs: number): Promise<void> {
-    for (;;) {
-      const nowMs = this.#clock.monotonicMs();
+  /** When it is: not before now, and not before the end of a wait, should a timer have been early. */
+  async #turn(signal: AbortSignal, deadlineMs: number): Promise<number> {
+    for (let nowMs = this.#clock.monotonicMs(); ; ) {
       const waitMs = this.#pacing.waitMs(nowMs);
       if (waitMs <= 0) {
-        return;
+        return nowMs;
       }
       if (nowMs + waitMs >= deadlineMs && this.#lastRefusal !== null) {
         throw new ThrottleClosed(this.#lastRefusal);
       }
       await this.#clock.sleep(waitMs, signal);
+      nowMs = Math.max(nowMs + waitMs, this.#clock.monotonicMs());
     }
   }
 

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { RequestFailed } from "./failure";
+import { decodeCertificate, decodeError, decodeList, encodeSubscriptionCertificate } from "./xml";
+
+const thumbprint = "ABCDEF0123456789ABCDEF0123456789ABCDEF01";
+const entry = (data = "AQID") =>
+  `<SubscriptionCertificate><SubscriptionCertificatePublicKey>AA==</SubscriptionCertificatePublicKey><SubscriptionCertificateThumbprint>${thumbprint.toLowerCase()}</SubscriptionCertificateThumbprint><SubscriptionCertificateData>${data}</SubscriptionCertificateData><Created>2015-06-30T23:59:23.8312837Z</Created></SubscriptionCertificate>`;
+const list = (content: string) =>
+  `<SubscriptionCertificates xmlns="http://schemas.microsoft.com/windowsazure" xmlns:i="http://www.w3.org/2001/XMLSchema-instance">${content}</SubscriptionCertificates>`;
+
+describe("encodeSubscriptionCertificate", () => {
+  it("writes the elements in the order that the service insists on", () => {
+    const body = encodeSubscriptionCertificate({
+      publicKeyPkcs1: Buffer.from([1]),
+      thumbprint,
+      der: Buffer.from([1, 2, 3]),
+    });
+    expect(body).toBe(
+      `<?xml version="1.0" encoding="utf-8"?><SubscriptionCertificate xmlns="http://schemas.microsoft.com/windowsazure"><SubscriptionCertificatePublicKey>AQ==</SubscriptionCertificatePublicKey><SubscriptionCertificateThumbprint>${thumbprint}</SubscriptionCertificateThumbprint><SubscriptionCertificateData>AQID</SubscriptionCertificateData></SubscriptionCertificate>`,
+    );
+  });
+});
+
+describe("decodeList", () => {
+  it("reads entries with upper-case thumbprints, verbatim bytes and the date as it is written", () => {
+    expect(decodeList(list(entry()), null)).toEqual([
+      { thumbprint, data: Buffer.from([1, 2, 3]), createdAt: "2015-06-30T23:59:23.8312837Z" },
+    ]);
+  });
+
+  it.each([
+    ["an empty list", list(""), 0],
+    ["a list that closes itself", '<SubscriptionCertificates xmlns="x"/>', 0],
+    ["a single entry", list(entry()), 1],
+    ["many entries", list(entry().repeat(200)), 200],
+    ["a declaration and a byte order mark", `\uFEFF<?xml version="1.0"?>${list(entry())}`, 1],
+    ["bytes that are no certificate", list(entry("MIACAQM=")), 1],
+  ])("reads %s", (_name, body, count) => {
+    expect(decodeList(body, null)).toHaveLength(count);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["no XML", "<html><body>502"],
+    ["a cut-off answer", list(entry()).slice(0, -30)],
+    ["another document", "<Subscription><SubscriptionID>x</SubscriptionID></Subscription>"],
+    ["a document type", `<!DOCTYPE x [<!ENTITY a "aaaa">]>${list(entry())}`],
+    ["an entry without a thumbprint", list("<SubscriptionCertificate><Created>x</Created></SubscriptionCertificate>")],
+    ["a thumbprint that is none", list(entry().replace(thumbprint.toLowerCase(), "../other"))],
+  ])("refuses %s", (_name, body) => {
+    expect(() => decodeList(body, "rid")).toThrow(RequestFailed);
+  });
+});
+
+describe("decodeCertificate", () => {
+  it("reads one entry and refuses a list", () => {
+    expect(decodeCertificate(entry(), null).thumbprint).toBe(thumbprint);
+    expect(() => decodeCertificate(list(entry()), null)).toThrow(RequestFailed);
+  });
+});
+
+describe("decodeError", () => {
+  it("reads code and message, and takes a proxy's page for no error of the service", () => {
+    expect(decodeError('<Error xmlns="x"><Code>ResourceNotFound</Code><Message>Gone.</Message></Error>')).toEqual({
+      code: "ResourceNotFound",
+      message: "Gone.",
+    });
+    expect(decodeError("<html><head></head><body>Bad gateway</body></html>")).toBeNull();
+    expect(decodeError("")).toBeNull();
+  });
+});
