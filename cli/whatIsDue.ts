@@ -1,5 +1,4 @@
-import { parseCertificate } from "../provider/certificate/parse";
-import { CertificateError } from "../provider/errors";
+import { tryParseCertificate } from "../provider/certificate/parse";
 import { decideRotation } from "../provider/rotation/decideRotation";
 import { earliest, hoursBetween, scheduleOf } from "../provider/rotation/schedule";
 import type { CertificateState, CertificateWishes } from "../provider/rotation/types";
@@ -242,25 +241,19 @@ function retirement(thumbprint: string, { subscriptionId }: ExportedLink, date: 
 
 /** A certificate that was made elsewhere: nothing here rotates it, so that its end is all the more worth a line. */
 function ofBareCertificate(link: ExportedLink, certificatePem: unknown, now: Date): readonly Finding[] {
-  if (link.lineage || typeof certificatePem !== "string") {
+  const parsed = link.lineage || typeof certificatePem !== "string" ? null : tryParseCertificate(certificatePem);
+  if (parsed === null) {
     return [];
   }
-  try {
-    const { notAfter } = parseCertificate(certificatePem);
-    const name = shortThumbprint(link.thumbprint);
-    return [
-      {
-        date: notAfter,
-        kind: "expiry",
-        what: `${name} ${notAfter <= now ? "has expired" : "expires"}, and nothing here rotates it: it was made elsewhere`,
-        thumbprint: link.thumbprint,
-        subscriptionId: link.subscriptionId,
-      },
-    ];
-  } catch (error) {
-    if (error instanceof CertificateError) {
-      return [];
-    }
-    throw error;
-  }
+  const { notAfter } = parsed;
+  const ends = notAfter <= now ? "has expired" : "expires";
+  return [
+    {
+      date: notAfter,
+      kind: "expiry",
+      what: `${shortThumbprint(link.thumbprint)} ${ends}, and nothing here rotates it: it was made elsewhere`,
+      thumbprint: link.thumbprint,
+      subscriptionId: link.subscriptionId,
+    },
+  ];
 }

@@ -1,0 +1,126 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const type = "pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate";
+const state = JSON.stringify({
+  version: 3,
+  deployment: {
+    resources: [
+      {
+        urn: `urn:pulumi:prod::access::${type}::alice`,
+        type,
+        outputs: {
+          thumbprint: "3F2A1B4C5D6E7F8091A2B3C4D5E6F708192A3B4C",
+          issuedAt: "2026-06-01T00:00:00Z",
+          renewalTime: "2027-02-01T00:00:00Z",
+          notAfter: "2027-06-01T00:00:00Z",
+        },
+      },
+    ],
+  },
+});
+
+let folder: string;
+let stateFile: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "azure-certificates-"));
+  stateFile = join(folder, "state.json");
+  writeFileSync(stateFile, state);
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The command as a person runs it, in a process of its own. */
+function azureCertificates(args: readonly string[], input = "", asOf?: string): Promise<Outcome> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const { AZURE_CERTIFICATES_AS_OF: _, ...environment } = process.env;
+  const child = execFile(
+    process.execPath,
+    ["--import", "tsx", join(__dirname, "main.ts"), ...args],
+    {
+      cwd: join(__dirname, ".."),
+      env: asOf === undefined ? environment : { ...environment, AZURE_CERTIFICATES_AS_OF: asOf },
+    },
+    (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+  );
+  child.stdin?.end(input);
+  return promise;
+}
+
+describe("the command", () => {
+  it("exits with 0 where nothing is due", async () => {
+    const outcome = await azureCertificates(["due", "--state", stateFile], "", "2026-07-01T00:00:00Z");
+    expect(outcome).toMatchObject({ code: 0, stderr: "" });
+    expect(outcome.stdout).toContain("The next date is 2027-02-01: alice rotates");
+  });
+
+  it("exits with 2 where something is due, and looks as far as it is told", async () => {
+    const outcome = await azureCertificates(
+      ["due", "--within", "40w", "--state", stateFile],
+      "",
+      "2026-07-01T00:00:00Z",
+    );
+    expect(outcome).toMatchObject({ code: 2, stderr: "" });
+    expect(outcome.stdout).toContain("2027-02-01 00:00 UTC  rotation  alice");
+  });
+
+  it("reads a state from a pipe, and writes JSON that a program can read", async () => {
+    const outcome = await azureCertificates(["due", "--json"], state, "2027-03-01T00:00:00+01:00");
+    expect(outcome.code).toBe(2);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      asOf: "2027-02-28T23:00:00Z",
+      due: [{ kind: "rotation", overdue: true, name: "alice" }],
+    });
+  });
+
+  it("reads what Windows PowerShell makes of a redirected export", async () => {
+    writeFileSync(stateFile, Buffer.from(`\uFEFF${state}`, "utf16le"));
+    const outcome = await azureCertificates(["due", "--state", stateFile], "", "2026-07-01T00:00:00Z");
+    expect(outcome).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it.each([
+    { what: "a missing file", args: ["due", "--state", "/nowhere/state.json"], says: "can't be read (ENOENT)" },
+    { what: "a wrong time", args: ["due", "--within", "soon"], says: "as 12h, 30d or 8w" },
+    {
+      what: "a wrong date",
+      args: ["due", "--state", "-"],
+      asOf: "tomorrow",
+      says: "AZURE_CERTIFICATES_AS_OF must be a date",
+    },
+    { what: "an unknown verb", args: ["duo"], says: "unknown command 'duo'" },
+    { what: "an unknown option", args: ["due", "--stat"], says: "unknown option '--stat'" },
+    { what: "an empty pipe", args: ["due"], says: "it is not JSON" },
+  ])("exits with 1 and one readable block for $what", async ({ args, asOf, says }) => {
+    const outcome = await azureCertificates(args, "", asOf);
+    expect(outcome).toMatchObject({ code: 1, stdout: "" });
+    expect(outcome.stderr).toMatch(/^error: /);
+    expect(outcome.stderr).toContain(says);
+    expect(outcome.stderr).not.toMatch(/^ {4}at /m);
+    expect(outcome.stderr).not.toContain("\u001b");
+  });
+
+  it("teaches: its help has examples and the exit codes", async () => {
+    const outcome = await azureCertificates(["--help"]);
+    expect(outcome).toMatchObject({ code: 0, stderr: "" });
+    expect(outcome.stdout).toContain("$ azure-certificates emulator");
+    expect(outcome.stdout).toContain("Exit codes:");
+  });
+
+  it("knows its version", async () => {
+    const { version } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8"));
+    expect(await azureCertificates(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+});

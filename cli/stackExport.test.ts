@@ -1,0 +1,144 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../provider/errors";
+import { parseStackExport } from "./stackExport";
+
+const signature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+const thumbprint = "3F2A1B4C5D6E7F8091A2B3C4D5E6F708192A3B4C";
+const certificate = {
+  urn: "urn:pulumi:prod::access::pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate::alice",
+  custom: true,
+  type: "pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate",
+  outputs: {
+    __provider: "…",
+    thumbprint,
+    issuedAt: "2026-06-01T00:00:00Z",
+    renewalTime: "2027-02-01T00:00:00Z",
+    notAfter: "2027-06-01T00:00:00Z",
+    privateKeyPem: { ...signature, ciphertext: "v1:abc:def" },
+  },
+};
+
+function exportOf(resources: readonly unknown[], version: unknown = 3): string {
+  return JSON.stringify({ version, deployment: { manifest: {}, resources, metadata: {} } });
+}
+
+function messageOf(text: string): string {
+  try {
+    parseStackExport(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return (error as ConfigurationError).message;
+  }
+  return "";
+}
+
+describe("a stack export", () => {
+  it.each([3, 4])("of version %i is read, as both say the same of resources", (version) => {
+    expect(parseStackExport(exportOf([certificate], version)).certificates).toHaveLength(1);
+  });
+
+  it("is read for the plugin's types as for the dynamic ones", () => {
+    const native = { ...certificate, type: "azure-certificates:index:ManagementCertificate" };
+    expect(parseStackExport(exportOf([native])).certificates).toHaveLength(1);
+  });
+
+  it("may hold anything else, which is skipped", () => {
+    const other = { urn: "urn", type: "aws:s3/bucket:Bucket", outputs: { thumbprint: 1 }, newField: [1] };
+    const look = { ...certificate, type: "azure-certificates:index:ManagementCertificateArchive" };
+    expect(parseStackExport(exportOf([other, look]))).toEqual({ certificates: [], links: [], interrupted: [] });
+  });
+
+  it("may be empty", () => {
+    expect(parseStackExport('{"version":3,"deployment":{"resources":null}}').certificates).toEqual([]);
+  });
+
+  it("is read with values that were made secret and are shown", () => {
+    const shown = { ...certificate.outputs, notAfter: { ...signature, plaintext: '"2027-06-01T00:00:00Z"' } };
+    const [read] = parseStackExport(exportOf([{ ...certificate, outputs: shown }])).certificates;
+    expect(read?.outputs?.notAfter).toEqual(new Date("2027-06-01T00:00:00Z"));
+  });
+
+  it("leaves out the optional values that are encrypted", () => {
+    const hidden = { ...certificate.outputs, rotateEveryHours: { ...signature, ciphertext: "v1:abc:def" } };
+    const [read] = parseStackExport(exportOf([{ ...certificate, outputs: hidden }])).certificates;
+    expect(read?.outputs?.rotateEveryHours).toBeUndefined();
+  });
+
+  it("tells of a resource whose creation failed before it had outputs", () => {
+    const failed = { ...certificate, outputs: {}, initErrors: ["no entropy"] };
+    const [read] = parseStackExport(exportOf([failed])).certificates;
+    expect(read).toMatchObject({ failures: ["no entropy"], outputs: null });
+  });
+
+  it.each([
+    { what: "text that is not JSON", text: "-----BEGIN PRIVATE KEY-----", says: "it is not JSON" },
+    { what: "an unknown version", text: exportOf([], 5), says: "must be 3 or 4" },
+    { what: "a checkpoint file", text: '{"version":3,"checkpoint":{}}', says: "deployment" },
+    { what: "a list", text: "[]", says: "no stack export" },
+    {
+      what: "a needed value that is encrypted",
+      text: exportOf([
+        { ...certificate, outputs: { ...certificate.outputs, notAfter: { ...signature, ciphertext: "x" } } },
+      ]),
+      says: "--show-secrets",
+    },
+    {
+      what: "a date that is none",
+      text: exportOf([{ ...certificate, outputs: { ...certificate.outputs, notAfter: "soon" } }]),
+      says: "ManagementCertificate::alice can't be understood",
+    },
+    {
+      what: "a secret whose text is not JSON",
+      text: exportOf([
+        { ...certificate, outputs: { ...certificate.outputs, notAfter: { ...signature, plaintext: "{" } } },
+      ]),
+      says: "it is not JSON",
+    },
+  ])("that is $what is an error that says so", ({ text, says }) => {
+    expect(messageOf(text)).toContain(says);
+  });
+
+  it("never has its values repeated in an error", () => {
+    const canary = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
+    const texts = [
+      `${canary}{`,
+      `{"version":3,"deployment":${canary}`,
+      exportOf([], canary),
+      exportOf([{ ...certificate, outputs: { ...certificate.outputs, notAfter: canary } }]),
+      exportOf([{ ...certificate, outputs: { ...certificate.outputs, thumbprint: canary, holders: canary } }]),
+      exportOf([
+        { ...certificate, outputs: { ...certificate.outputs, notAfter: { ...signature, plaintext: canary } } },
+      ]),
+    ];
+    for (const text of texts) {
+      expect(messageOf(text)).not.toBe("");
+      expect(messageOf(text)).not.toContain(canary.slice(0, 6));
+    }
+  });
+
+  it("may be any JSON at all: it is read, or it is an error of ours", () => {
+    const resource = fc.record(
+      {
+        urn: fc.anything(),
+        type: fc.constantFrom(certificate.type, "azure-certificates:index:SubscriptionCertificateLink"),
+        outputs: fc.oneof(
+          fc.anything(),
+          fc.dictionary(fc.constantFrom(...Object.keys(certificate.outputs)), fc.anything()),
+        ),
+        initErrors: fc.anything(),
+      },
+      { requiredKeys: ["type"] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.array(resource), fc.anything()), (resources) => {
+        const text = JSON.stringify({ version: 3, deployment: { resources } });
+        try {
+          parseStackExport(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigurationError);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,246 @@
+import { describe, expect, it } from "vitest";
+import { oddCertificate } from "../test/support/oddCertificates";
+import { parseStackExport } from "./stackExport";
+import { type DueItem, whatIsDue } from "./whatIsDue";
+
+const lineage = "7d0e6a5e-6f2d-4c59-9b3a-0d2f6c1b8a11";
+const subscriptionId = "5a1f1c9e-8a1b-4a5e-9f00-000000000001";
+const current = "3F2A1B4C5D6E7F8091A2B3C4D5E6F708192A3B4C";
+const previous = "99C1A2B3C4D5E6F708192A3B4C5D6E7F8091A2B3";
+
+/** Issued on 2026-06-01 for a year; the renewal window opens on 2027-02-01. */
+function certificate(outputs: Record<string, unknown> = {}, over: Record<string, unknown> = {}) {
+  const type = "pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate";
+  return {
+    urn: `urn:pulumi:prod::access::${type}::alice`,
+    type,
+    outputs: {
+      lineage,
+      thumbprint: current,
+      issuedAt: "2026-06-01T00:00:00Z",
+      renewalTime: "2027-02-01T00:00:00Z",
+      notAfter: "2027-06-01T00:00:00Z",
+      ...outputs,
+    },
+    ...over,
+  };
+}
+
+function link(outputs: Record<string, unknown> = {}, over: Record<string, unknown> = {}) {
+  const type = "pulumi-nodejs:dynamic/azure-certificates:SubscriptionCertificateLink";
+  return {
+    urn: `urn:pulumi:prod::access::${type}::alice-on-prod`,
+    type,
+    outputs: {
+      lineage,
+      subscriptionId,
+      thumbprint: current,
+      registered: [{ thumbprint: current, registeredAt: "2026-06-01T00:00:00Z", origin: "created" }],
+      ...outputs,
+    },
+    ...over,
+  };
+}
+
+function due(resources: readonly unknown[], now: string, pending: readonly unknown[] = []): readonly DueItem[] {
+  const deployment = { resources, pending_operations: pending };
+  return whatIsDue(parseStackExport(JSON.stringify({ version: 3, deployment })), new Date(now));
+}
+
+function lines(items: readonly DueItem[]): readonly string[] {
+  return items.map(({ date, kind, urn, what }) => {
+    return `${date.toISOString().slice(0, 16)} ${kind} ${urn.split("::").at(-1)} ${what}`;
+  });
+}
+
+const rotationAhead =
+  "2027-02-01T00:00 rotation alice rotates with the first update from then on: the renewal window opens (notAfter 2027-06-01)";
+const expiryAhead = "2027-06-01T00:00 expiry alice 3F2A1B4C… expires, and opens nothing from then on";
+
+describe("a state says", () => {
+  const cases: readonly {
+    rule: string;
+    resources: readonly unknown[];
+    now?: string;
+    pending?: readonly unknown[];
+    says: readonly string[];
+  }[] = [
+    {
+      rule: "when a certificate will rotate and expire",
+      resources: [certificate()],
+      says: [rotationAhead, expiryAhead],
+    },
+    {
+      rule: "since when a certificate is due, and why",
+      resources: [certificate()],
+      now: "2027-03-01T00:00:00Z",
+      says: [
+        "2027-02-01T00:00 rotation alice rotates with the next update, because the renewal window opened on 2027-02-01 (notAfter 2027-06-01)",
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "that a certificate has expired",
+      resources: [certificate()],
+      now: "2027-07-01T00:00:00Z",
+      says: [
+        "2027-02-01T00:00 rotation alice rotates with the next update, because it expired on 2027-06-01",
+        "2027-06-01T00:00 expiry alice 3F2A1B4C… has expired: it opens nothing",
+      ],
+    },
+    {
+      rule: "when a certificate will be too old",
+      resources: [certificate({ rotateEveryHours: 2160 })],
+      says: [
+        "2026-08-30T00:00 rotation alice rotates with the first update from then on: it was issued on 2026-06-01 and is rotated every 2160 hours",
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "that a rotation for a leaver failed: the state knows the holders and not yet the successor",
+      resources: [certificate({ holders: ["alice"], heldBy: ["alice", "bob"] })],
+      says: ["2026-07-01T00:00 rotation alice rotates with the next update, because bob left", expiryAhead],
+    },
+    {
+      rule: "that a previous version is still to be revoked",
+      resources: [
+        certificate({
+          holders: ["alice"],
+          heldBy: ["alice"],
+          previous: [{ thumbprint: previous, notAfter: "2027-05-01T00:00:00Z", revoked: false, heldBy: ["bob"] }],
+        }),
+      ],
+      says: [
+        "2026-07-01T00:00 revocation alice revokes 99C1A2B3… with the next update: bob held it",
+        rotationAhead,
+        expiryAhead,
+      ],
+    },
+    { rule: "nothing of a link that is up to date", resources: [link()], says: [] },
+    {
+      rule: "when a previous certificate will be taken off a subscription",
+      resources: [
+        link({
+          registered: [
+            { thumbprint: current, registeredAt: "2026-06-25T00:00:00Z", retireAt: null, origin: "created" },
+            { thumbprint: previous, registeredAt: "2026-01-01T00:00:00Z", retireAt: "2026-07-02T12:00:00Z" },
+          ],
+        }),
+      ],
+      says: [
+        `2026-07-02T12:00 retirement alice-on-prod takes 99C1A2B3… off subscription ${subscriptionId} with the first update from then on: its overlap ends`,
+      ],
+    },
+    {
+      rule: "that a previous certificate should be gone by now",
+      resources: [
+        link({
+          registered: [
+            { thumbprint: current, registeredAt: "2026-06-20T00:00:00Z" },
+            { thumbprint: previous, registeredAt: "2026-01-01T00:00:00Z", retireAt: "2026-06-27T00:00:00Z" },
+          ],
+        }),
+      ],
+      says: [
+        `2026-06-27T00:00 retirement alice-on-prod takes 99C1A2B3… off subscription ${subscriptionId} with the next update: its overlap has ended`,
+      ],
+    },
+    {
+      rule: "that a rotation has not reached a subscription",
+      resources: [
+        certificate(),
+        link({
+          thumbprint: previous,
+          registered: [{ thumbprint: previous, registeredAt: "2026-01-01T00:00:00Z" }],
+        }),
+      ],
+      says: [
+        `2026-07-01T00:00 registration alice-on-prod registers 3F2A1B4C… on subscription ${subscriptionId} with the next update`,
+        rotationAhead,
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "that somebody who left can still get in",
+      resources: [
+        certificate({
+          previous: [{ thumbprint: previous, notAfter: "2027-05-01T00:00:00Z", revoked: true, heldBy: ["bob"] }],
+        }),
+        link({
+          registered: [
+            { thumbprint: current, registeredAt: "2026-06-20T00:00:00Z" },
+            { thumbprint: previous, registeredAt: "2026-01-01T00:00:00Z" },
+          ],
+        }),
+      ],
+      says: [
+        `2026-07-01T00:00 revocation alice-on-prod STILL OPEN: subscription ${subscriptionId} accepts 99C1A2B3…, which is revoked`,
+        rotationAhead,
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "that somebody removed a certificate by hand",
+      resources: [
+        link({
+          registered: [
+            { thumbprint: current, registeredAt: "2026-06-20T00:00:00Z", missingSince: "2026-06-30T00:00:00Z" },
+          ],
+        }),
+      ],
+      says: [
+        `2026-06-30T00:00 failed alice-on-prod somebody removed 3F2A1B4C… from subscription ${subscriptionId}; it was first missed on 2026-06-30`,
+      ],
+    },
+    {
+      rule: "what the last update failed with, in one line each",
+      resources: [link({}, { initErrors: ["STILL OPEN: no\n  subscription: x", "and more"] })],
+      says: [
+        "2026-07-01T00:00 failed alice-on-prod the last update failed: STILL OPEN: no",
+        "2026-07-01T00:00 failed alice-on-prod the last update failed: and more",
+      ],
+    },
+    {
+      rule: "what waits for its deletion, and nothing else of that",
+      resources: [certificate({}, { delete: true })],
+      says: [
+        "2026-07-01T00:00 interrupted alice it is still to be deleted: whatever it registered stays accepted until an update finishes that",
+      ],
+    },
+    {
+      rule: "what a killed run had begun",
+      resources: [],
+      pending: [
+        { type: "creating", resource: link() },
+        { type: "creating", resource: { urn: "urn:other", type: "aws:s3/bucket:Bucket" } },
+      ],
+      says: [
+        "2026-07-01T00:00 interrupted alice-on-prod an earlier run was stopped while creating it; `pulumi refresh` clears that up",
+      ],
+    },
+    {
+      rule: "nothing of a bare certificate that it can't read",
+      resources: [link({ lineage: undefined }, { inputs: { certificatePem: "-----BEGIN CERTIFICATE-----" } })],
+      says: [],
+    },
+  ];
+  it.each(cases)("$rule", ({ resources, now = "2026-07-01T00:00:00Z", pending = [], says }) => {
+    expect(lines(due(resources, now, pending))).toEqual(says);
+  });
+
+  it.each([
+    { now: "2026-07-01T00:00:00Z", says: "expires" },
+    { now: "2028-07-01T00:00:00Z", says: "has expired" },
+  ])("on $now that a bare certificate $says, because nobody else will", ({ now, says }) => {
+    const { der } = oddCertificate({ notAfter: new Date("2027-04-01T00:00:00Z") });
+    const certificatePem = `-----BEGIN CERTIFICATE-----\n${der.toString("base64")}\n-----END CERTIFICATE-----\n`;
+    expect(lines(due([link({ lineage: undefined }, { inputs: { certificatePem } })], now))).toEqual([
+      `2027-04-01T00:00 expiry alice-on-prod 3F2A1B4C… ${says}, and nothing here rotates it: it was made elsewhere`,
+    ]);
+  });
+
+  it("the same in whatever order its resources stand", () => {
+    const resources = [certificate(), link({}, { initErrors: ["no"] })];
+    expect(due(resources.toReversed(), "2027-03-01T00:00:00Z")).toEqual(due(resources, "2027-03-01T00:00:00Z"));
+  });
+});
