@@ -5,19 +5,20 @@ import { LocalEngineError, messageOf } from "./errors";
 import type { EngineEvent, RunResult } from "./events";
 import type { Child } from "./processes/childProcess";
 import { exitCodeAlreadyReported, startProgram } from "./processes/programProcess";
+import { passphraseOf } from "./project/config";
 import { managementEndpoint, requireLoopback } from "./project/loopback";
-import { type Project, readProject } from "./project/project";
+import { newEncryptionSalt } from "./project/passphrase";
+import { readEncryptionSalt, readProject } from "./project/project";
 import { Providers } from "./providers";
 import { Progress, type Run } from "./run";
 import { engineService } from "./services/engineService";
 import { monitorService } from "./services/monitorService";
 import { startServer } from "./services/server";
 import { Slots } from "./slots";
-import type { Deployment } from "./state/deployment";
+import { type Deployment, toDeployment } from "./state/deployment";
 import {
   copyState,
   defaultStateFolder,
-  exportDeployment,
   readStackState,
   type StackFiles,
   type StackState,
@@ -86,9 +87,23 @@ export function destroy(options: RunOptions): Promise<RunResult> {
   });
 }
 
-/** The state, in the form of `pulumi stack export --show-secrets`: with all secrets in plain text. */
-export function exportStack(options: Pick<RunOptions, "projectDirectory" | "stack" | "stateDirectory">): Deployment {
-  return exportDeployment(filesOf(options), new Date());
+/**
+ * The state, in the form of `pulumi stack export --show-secrets`: with all secrets in plain text. `pulumi stack import`
+ * takes it if it names a passphrase to encrypt them with: that of the stack's file, or else of the environment.
+ */
+export function exportStack(
+  options: Pick<RunOptions, "projectDirectory" | "stack" | "stateDirectory" | "environment">,
+): Deployment {
+  const { version, deployment } = toDeployment(readStackState(filesOf(options)), new Date());
+  const passphrase = passphraseOf({ ...process.env, ...options.environment });
+  const salt =
+    readEncryptionSalt(options.projectDirectory, options.stack) ??
+    (passphrase === undefined ? undefined : newEncryptionSalt(passphrase));
+  if (salt === undefined) {
+    return { version, deployment };
+  }
+  const { manifest, ...rest } = deployment;
+  return { version, deployment: { manifest, secrets_providers: { type: "passphrase", state: { salt } }, ...rest } };
 }
 
 interface Started {
@@ -263,5 +278,3 @@ function environmentOf(options: RunOptions): Record<string, string | undefined> 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? "") : "";
 }
-
-export type { Project };

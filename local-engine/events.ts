@@ -15,6 +15,8 @@ export interface Step {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
+  /** URN of the parent, where there is one. */
+  readonly parent?: string;
 }
 
 /** `info#err` is a line that a process wrote to stderr. */

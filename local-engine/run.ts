@@ -2,8 +2,9 @@ import type { Diagnostic, EngineEvent, RunOutcome, Severity, Step, StepOp } from
 import type { Project } from "./project/project";
 import type { Providers } from "./providers";
 import type { Slots } from "./slots";
+import type { ResourceState } from "./state/deployment";
 import type { StackState } from "./state/stackState";
-import { isProviderType, nameOf, typeOf } from "./urn";
+import { isProviderType, nameOf } from "./urn";
 
 /** What every part of one run shares: its inputs, its state, and whether it may go on. */
 export interface Run {
@@ -104,8 +105,9 @@ export class Progress {
   }
 
   /** Announces a step and returns what to call at its end. The engine's own provider resources are not told of. */
-  begin(op: StepOp, urn: string): (outcome: "done" | "failed", result?: StepOp) => void {
-    const step: Step = { op, urn, type: typeOf(urn), name: nameOf(urn) };
+  begin(op: StepOp, resource: ResourceState): (outcome: "done" | "failed", result?: StepOp) => void {
+    const { urn, type, parent } = resource;
+    const step: Step = { op, urn, type, name: nameOf(urn), ...(parent && { parent }) };
     if (isProviderType(step.type)) {
       return () => {};
     }

@@ -100,13 +100,19 @@ function decrypterOf(file: StackFile, environment: Readonly<Record<string, strin
       "The stack's configuration has a secure: value but no encryptionsalt to decrypt it with.",
     );
   }
-  const path = environment["PULUMI_CONFIG_PASSPHRASE_FILE"];
-  const passphrase =
-    environment["PULUMI_CONFIG_PASSPHRASE"] ?? (path ? readFileSync(path, "utf8").replace(/\r?\n$/, "") : undefined);
+  const passphrase = passphraseOf(environment);
   if (passphrase === undefined) {
     throw new LocalEngineError(
       "The stack's configuration has secure: values. Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
     );
   }
   return passphraseDecrypter(file.encryptionsalt, passphrase);
+}
+
+/** The passphrase that Pulumi's own variables give, if they do. */
+export function passphraseOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const path = environment["PULUMI_CONFIG_PASSPHRASE_FILE"];
+  return (
+    environment["PULUMI_CONFIG_PASSPHRASE"] ?? (path ? readFileSync(path, "utf8").replace(/\r?\n$/, "") : undefined)
+  );
 }

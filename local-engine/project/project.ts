@@ -92,6 +92,11 @@ export function readProject(options: {
   };
 }
 
+/** The `encryptionsalt` of a stack's file, where it has one. */
+export function readEncryptionSalt(projectDirectory: string, stack: string): string | undefined {
+  return readYaml(join(projectDirectory, `Pulumi.${stack}.yaml`), stackFileSchema)?.encryptionsalt;
+}
+
 function readYaml<T>(path: string, schema: z.ZodType<T>): T | undefined {
   let text: string;
   try {

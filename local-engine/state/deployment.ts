@@ -52,6 +52,8 @@ export interface Deployment {
   readonly version: 3;
   readonly deployment: {
     readonly manifest: { readonly time: string; readonly magic: string; readonly version: string };
+    /** With which passphrase `pulumi stack import` is to encrypt the secrets. */
+    readonly secrets_providers?: { readonly type: "passphrase"; readonly state: { readonly salt: string } };
     readonly resources: readonly ResourceState[];
     readonly pending_operations?: readonly PendingOperation[];
     readonly metadata: Readonly<Record<string, unknown>>;

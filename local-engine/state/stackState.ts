@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
-  type Deployment,
   type DeploymentContent,
   type PendingOperation,
   parseDeployment,
@@ -47,10 +46,6 @@ export function readStackState(files: StackFiles): DeploymentContent {
     snapshot.apply(change);
   }
   return snapshot.content();
-}
-
-export function exportDeployment(files: StackFiles, now: Date): Deployment {
-  return toDeployment(readStackState(files), now);
 }
 
 /** A state that a preview may change: nothing of it is ever written. */

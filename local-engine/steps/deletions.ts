@@ -47,16 +47,6 @@ export async function deleteUnwanted(
 
 async function deleteOne(run: Run, executor: Executor, each: Entry, condemned: ReadonlySet<string>): Promise<boolean> {
   const { resource } = each;
-  if (resource.protect === true && resource.delete !== true) {
-    // The others are still looked at: a person wants to hear of all protected resources at once.
-    run.progress.tell(
-      "error",
-      `${resource.urn} can't be deleted because it is protected. Run up with protect: false first.`,
-      resource.urn,
-    );
-    run.progress.failLater();
-    return false;
-  }
   if (resource.pendingReplacement === true) {
     run.state.record([{ kind: "remove", entry: each.entry }]);
     return true;

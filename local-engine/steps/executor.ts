@@ -60,7 +60,7 @@ export class Executor {
 
   async #create(plan: PlanOf<"create">, op: "create" | "create-replacement", old?: Entry): Promise<StepResult> {
     const { next, client } = plan;
-    const end = this.#run.progress.begin(op, next.urn);
+    const end = this.#run.progress.begin(op, next);
     const timeout = next.customTimeouts?.["create"] ?? 0;
     const outcome = await this.#call("creating", next, end, async () => {
       if (client === undefined) {
@@ -86,7 +86,7 @@ export class Executor {
   }
 
   #same({ old, next }: PlanOf<"same">): StepResult {
-    const end = this.#run.progress.begin("same", next.urn);
+    const end = this.#run.progress.begin("same", next);
     const resource: ResourceState = {
       ...next,
       ...(old.resource.id !== undefined && { id: old.resource.id }),
@@ -98,7 +98,7 @@ export class Executor {
   }
 
   async #update({ old, next, client }: PlanOf<"update">): Promise<StepResult> {
-    const end = this.#run.progress.begin("update", next.urn);
+    const end = this.#run.progress.begin("update", next);
     const id = old.resource.id ?? "";
     const state = {
       id,
@@ -142,14 +142,14 @@ export class Executor {
       this.#run.state.record([{ kind: "remove", entry: oldNow.entry }]);
     }
     if (created.kind === "success") {
-      this.#run.progress.begin("replace", next.urn)("done");
+      this.#run.progress.begin("replace", next)("done");
     }
     return created;
   }
 
   /** Reads a resource that this stack does not manage. Done in previews as well: reading changes nothing. */
   async read(next: ResourceState, old: Entry | undefined, client: ProviderClient): Promise<ResourceState> {
-    const end = this.#run.progress.begin("read", next.urn);
+    const end = this.#run.progress.begin("read", next);
     try {
       const inputs = next.inputs ?? {};
       const outcome =
@@ -179,7 +179,7 @@ export class Executor {
       if (this.#written.has(resource.urn)) {
         continue;
       }
-      const end = this.#run.progress.begin("same", resource.urn);
+      const end = this.#run.progress.begin("same", resource);
       this.#put(resource, [{ kind: "remove", entry }]);
       end("done");
       last = resource;
@@ -199,7 +199,15 @@ export class Executor {
     skipProvider = false,
   ): Promise<boolean> {
     const { state, providers, progress } = this.#run;
-    const end = progress.begin(op, resource.urn);
+    const end = progress.begin(op, resource);
+    if (op === "delete" && resource.protect === true) {
+      end("failed");
+      // The others are still looked at: a person wants to hear of all protected resources at once.
+      progress.failLater();
+      const todo = "Set protect: false in the program and run up first.";
+      progress.tell("error", `${resource.urn} can't be deleted because it is protected. ${todo}`, resource.urn);
+      return false;
+    }
     const isManaged = resource.custom && resource.external !== true && resource.retainOnDelete !== true;
     const reference = resource.provider ?? "";
     const outcome = await this.#call("deleting", resource, end, async () => {

@@ -24,7 +24,7 @@ export async function refreshAll(run: Run): Promise<void> {
 }
 
 async function refreshOne(run: Run, { entry, resource }: Entry, entries: readonly Entry[]): Promise<void> {
-  const end = run.progress.begin("refresh", resource.urn);
+  const end = run.progress.begin("refresh", resource);
   if (!resource.custom || isProviderType(resource.type) || resource.pendingReplacement === true) {
     end("done", "same");
     return;
