@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { A, B, C, kindsOf, stateOf, wishesOf } from "../../test/support/certificateStates";
+import { decideRotation } from "./decideRotation";
+import { hoursAfter } from "./schedule";
+import { rotationReasons } from "./types";
+
+describe("every decision", () => {
+  const names = ["alice", "bob", "carol"];
+  const someNames = fc.subarray(names);
+  const hours = fc.integer({ min: 1, max: 20_000 });
+  const versions = fc.record({
+    heldBy: someNames,
+    revoked: fc.boolean(),
+    thumbprint: fc.constantFrom(A, B, C),
+    notAfter: fc.constant(new Date("2027-06-01T00:00:00Z")),
+  });
+  const states = fc
+    .record({ current: versions, previous: fc.array(versions, { maxLength: 2 }), validity: hours })
+    .map(({ current, previous, validity }) => {
+      const issuedAt = new Date("2026-06-01T00:00:00Z");
+      return stateOf({ ...current, issuedAt, notAfter: hoursAfter(issuedAt, validity) }, { previous });
+    });
+  const wishes = fc
+    .record({
+      renewBeforeHours: hours,
+      rotateEveryHours: fc.option(hours, { nil: undefined }),
+      overlapHours: fc.integer({ min: 0, max: 500 }),
+      holders: fc.option(someNames, { nil: undefined }),
+      compromised: fc.subarray([A, B, C]),
+      rotationTriggers: fc.constantFrom({}, { build: "1" }),
+    })
+    .map(wishesOf);
+  const nows = fc.integer({ min: 0, max: 30_000 }).map((after) => hoursAfter(new Date("2026-06-01T00:00:00Z"), after));
+
+  it("is monotone in now: what rotates today still rotates tomorrow, and nothing is due before nextLook", () => {
+    fc.assert(
+      fc.property(states, wishes, nows, nows, (state, wish, one, other) => {
+        const [earlier, later] = one <= other ? [one, other] : [other, one];
+        const before = decideRotation(state, wish, earlier);
+        const after = decideRotation(state, wish, later);
+        if (before.kind === "rotate") {
+          expect(after.kind).toBe("rotate");
+        } else {
+          expect(after.kind).toBe(later < before.nextLook ? "keep" : "rotate");
+        }
+      }),
+    );
+  });
+
+  it("names its reasons in the order of the closed list, and gives no overlap to what it revokes", () => {
+    fc.assert(
+      fc.property(states, wishes, nows, (state, wish, now) => {
+        const decision = decideRotation(state, wish, now);
+        const kinds = kindsOf(decision);
+        expect(kinds).toEqual(rotationReasons.filter((kind) => kinds.includes(kind)));
+        const revoked = decision.revoke.some(({ thumbprint }) => thumbprint === state.current.thumbprint);
+        if (decision.kind === "rotate") {
+          expect(decision.overlapHours).toBe(revoked || state.current.revoked ? 0 : wish.overlapHours);
+        }
+      }),
+    );
+  });
+
+  it("leaves no version unrevoked that somebody holds who left", () => {
+    fc.assert(
+      fc.property(states, wishes, nows, (state, wish, now) => {
+        const { holders } = wish;
+        const gone = new Set(decideRotation(state, wish, now).revoke.map(({ thumbprint }) => thumbprint));
+        for (const known of [state.current, ...state.previous]) {
+          const held = holders !== undefined && known.heldBy.some((name) => !holders.includes(name));
+          if (held && !known.revoked) {
+            expect(gone).toContain(known.thumbprint);
+          }
+        }
+      }),
+    );
+  });
+});
