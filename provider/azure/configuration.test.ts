@@ -1,0 +1,146 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../errors";
+import { canonicalEndpoint, parseConfiguration } from "./configuration";
+
+type Values = Readonly<Record<string, string>>;
+const parse = (config: Values, environment: Values = {}) => parseConfiguration((key) => config[key], environment);
+const settings = (config: Values, environment: Values = {}) =>
+  parse(config, environment).credentials.map(({ setting }) => setting);
+
+describe("parseConfiguration", () => {
+  it("needs nothing: a preview has no credential", () => {
+    expect(parse({})).toEqual({
+      credentials: [],
+      managementEndpoint: "https://management.core.windows.net",
+      caCertificatePath: null,
+      certificateLimit: 100,
+      allow: [],
+      asOf: null,
+    });
+  });
+
+  it("tries the environment before paths of the stack, and those before its contents", () => {
+    const config = {
+      publishSettings: "<xml/>",
+      clientCertificatePem: "c",
+      clientKeyPem: "k",
+      clientCertificatePath: "stack.pem",
+      publishSettingsPath: "stack.publishsettings",
+    };
+    const environment = {
+      AZURE_CERTIFICATES_CLIENT_CERTIFICATE_PATH: "env.pem",
+      AZURE_CERTIFICATES_PUBLISH_SETTINGS_PATH: "env.publishsettings",
+    };
+    expect(settings(config, environment)).toEqual([
+      "AZURE_CERTIFICATES_PUBLISH_SETTINGS_PATH",
+      "AZURE_CERTIFICATES_CLIENT_CERTIFICATE_PATH",
+      "azure-certificates:publishSettingsPath",
+      "azure-certificates:clientCertificatePath",
+      "azure-certificates:publishSettings",
+      "azure-certificates:clientCertificatePem",
+    ]);
+    expect(parse(config, environment).credentials.map(({ stored }) => stored)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it("authentication says which kinds are tried, in which order, and alone brings the token in", () => {
+    const config = { clientCertificatePath: "a", publishSettingsPath: "b" };
+    expect(settings({ ...config, authentication: "clientCertificate, publishSettings" })).toEqual([
+      "azure-certificates:clientCertificatePath",
+      "azure-certificates:publishSettingsPath",
+    ]);
+    expect(parse({ ...config, authentication: "token" }).credentials).toEqual([
+      { authentication: "token", setting: "azure-certificates:authentication", stored: true },
+    ]);
+    expect(settings({ ...config, authentication: "token,publishSettings" })).toEqual([
+      "azure-certificates:authentication",
+      "azure-certificates:publishSettingsPath",
+    ]);
+  });
+
+  it("the environment wins for every other setting, too; blank is not given", () => {
+    const parsed = parse(
+      { managementEndpoint: "https://one.example", certificateLimit: "25", caCertificatePath: "one" },
+      {
+        AZURE_CERTIFICATES_MANAGEMENT_ENDPOINT: "https://TWO.example:443/",
+        AZURE_CERTIFICATES_CERTIFICATE_LIMIT: "10",
+        AZURE_CERTIFICATES_CA_CERTIFICATE_PATH: " ",
+        AZURE_CERTIFICATES_AS_OF: "2027-03-01T01:00:00.900+01:00",
+      },
+    );
+    expect(parsed).toMatchObject({
+      managementEndpoint: "https://two.example",
+      certificateLimit: 10,
+      caCertificatePath: "one",
+      asOf: new Date("2027-03-01T00:00:00Z"),
+    });
+  });
+
+  it("reads overrides with thumbprints as people copy them", () => {
+    const thumbprint = "ab:".repeat(20).slice(0, -1);
+    const subscriptionId = "AAAAAAAA-1111-4111-8111-111111111111";
+    expect(parse({ allow: JSON.stringify([{ subscriptionId, thumbprint }]) }).allow).toEqual([
+      { subscriptionId: subscriptionId.toLowerCase(), thumbprint: "AB".repeat(20) },
+    ]);
+  });
+
+  it.each<[string, Values, Values, RegExp]>([
+    ["http", { managementEndpoint: "http://x" }, {}, /azure-certificates:managementEndpoint.*https/],
+    ["no address", { managementEndpoint: "x" }, {}, /azure-certificates:managementEndpoint.*no address/],
+    ["an address with a path", { managementEndpoint: "https://x/y" }, {}, /origin alone: https:\/\/x/],
+    ["switched-off verification", {}, { NODE_TLS_REJECT_UNAUTHORIZED: "0" }, /NODE_TLS_REJECT_UNAUTHORIZED/],
+    ["a key in the environment", {}, { AZURE_CERTIFICATES_CLIENT_KEY_PEM: "k" }, /CLIENT_KEY_PEM.*private key/],
+    ["publish settings in the environment", {}, { AZURE_CERTIFICATES_PUBLISH_SETTINGS: "x" }, /PUBLISH_SETTINGS /],
+    ["a certificate without its key", { clientCertificatePem: "c" }, {}, /without azure-certificates:clientKeyPem/],
+    ["a key without its certificate", { clientKeyPem: "k" }, {}, /without azure-certificates:clientCertificatePem/],
+    [
+      "a limit that is no number",
+      { certificateLimit: "many" },
+      {},
+      /azure-certificates:certificateLimit.*whole number/,
+    ],
+    ["a limit of none", { certificateLimit: "0" }, {}, /certificateLimit/],
+    ["a date without a zone", {}, { AZURE_CERTIFICATES_AS_OF: "2027-03-01" }, /AZURE_CERTIFICATES_AS_OF.*zone/],
+    ["overrides that are no JSON", { allow: "x" }, {}, /azure-certificates:allow.*JSON/],
+    ["an override without a thumbprint", { allow: '[{"subscriptionId":"x"}]' }, {}, /azure-certificates:allow\[0\]/],
+    ["an unknown kind", { authentication: "password" }, {}, /azure-certificates:authentication/],
+    ["a kind twice", { authentication: "token,token" }, {}, /twice/],
+    ["a kind that is not given", { authentication: "publishSettings" }, {}, /publishSettingsPath/],
+  ])("refuses %s and names the setting", (_name, config, environment, words) => {
+    expect(() => parse(config, environment)).toThrow(ConfigurationError);
+    expect(() => parse(config, environment)).toThrow(words);
+  });
+
+  it("shows no secret when it is printed", () => {
+    const secrets = {
+      publishSettings: "SECRET1",
+      clientCertificatePem: "public",
+      clientKeyPem: "SECRET2",
+      clientCertificatePath: "a.pfx",
+      clientCertificatePassword: "SECRET3",
+    };
+    const configuration = parse(secrets);
+    expect(inspect(configuration, { depth: 10 }) + JSON.stringify(configuration)).not.toContain("SECRET");
+  });
+});
+
+describe("canonicalEndpoint", () => {
+  it.each([
+    ["https://Management.Core.Windows.Net/", "https://management.core.windows.net"],
+    ["https://127.0.0.1:8443", "https://127.0.0.1:8443"],
+    ["https://[::1]:443", "https://[::1]"],
+  ])("writes %s as %s", (url, canonical) => {
+    expect(canonicalEndpoint(url)).toBe(canonical);
+  });
+
+  it.each(["http://x", "https://user:secret@x", "https://x/?a", "https://x/#a", "ftp://x", ""])("refuses %s", (url) => {
+    expect(() => canonicalEndpoint(url)).toThrow(ConfigurationError);
+  });
+});
