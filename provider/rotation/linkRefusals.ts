@@ -1,3 +1,4 @@
+import { rememberedPreviousVersions } from "../defaults";
 import { byThumbprint, isCurrent, isOurs, isRevoked } from "./linkFacts";
 import type { LinkRefusal, LinkSituation, ObservedCertificate } from "./types";
 import { isRevokedCurrent } from "./wantedOnLink";
@@ -34,29 +35,36 @@ export function otherBytes({ certificate, observed, subscriptionId }: LinkSituat
     : undefined;
 }
 
+/**
+ * A version that the state knows nothing of, and that can't be one which it has forgotten for its age: it was made after the
+ * state that we hold. The rotation that is due again may already have made a successor that is younger still, so it is not
+ * enough to compare with the current one.
+ */
 function stateRolledBack(situation: LinkSituation): LinkRefusal | undefined {
-  const { certificate, observed, subscriptionId } = situation;
+  const { certificate, observed, registered, subscriptionId } = situation;
   if (certificate.lineage === null) {
     return undefined;
   }
-  const known = new Set([certificate.current, ...certificate.previous].map(({ thumbprint }) => thumbprint));
-  const newer = byThumbprint(observed).find(
-    (one) =>
-      isOurs(situation, one) &&
-      !known.has(one.thumbprint) &&
-      one.validity !== null &&
-      one.validity.notBefore > certificate.current.notBefore,
+  const known = new Set([certificate.current, ...certificate.previous, ...registered].map((one) => one.thumbprint));
+  const stranger = byThumbprint(observed).find(
+    (one) => isOurs(situation, one) && !known.has(one.thumbprint) && !mayBeForgotten(situation, one),
   );
-  return newer?.validity
+  return stranger?.validity
     ? {
         reason: "stateRolledBack",
-        thumbprint: newer.thumbprint,
+        thumbprint: stranger.thumbprint,
         sentence:
-          `Subscription ${subscriptionId} accepts ${shortThumbprint(newer.thumbprint)} of this lineage (notBefore ${momentOf(newer.validity.notBefore)}), ` +
-          `which is newer than ${shortThumbprint(certificate.current.thumbprint)}, the newest one in the state: the state was rolled back. ` +
-          "Nothing was changed. Restore the newest state; if it is lost, remove the newer certificate by hand and rotate.",
+          `Subscription ${subscriptionId} accepts ${shortThumbprint(stranger.thumbprint)} of this lineage (notBefore ${momentOf(stranger.validity.notBefore)}), ` +
+          `which this state has never known: the state was rolled back to before it was made. ` +
+          "Nothing was changed. Restore the newest state; if it is lost, make sure that nobody uses that certificate, remove it by hand and run the update again.",
       }
     : undefined;
+}
+
+/** Older than everything the state remembers, which is all there was until there were more versions than it keeps. */
+function mayBeForgotten({ certificate }: LinkSituation, { validity }: ObservedCertificate): boolean {
+  const oldest = certificate.previous[rememberedPreviousVersions - 1];
+  return validity === null || (oldest !== undefined && validity.notAfter <= oldest.notAfter);
 }
 
 function revoked(situation: LinkSituation): LinkRefusal | undefined {
@@ -108,9 +116,10 @@ function withStillOpen(situation: LinkSituation, sentence: string): string {
   const open = byThumbprint(situation.observed)
     .filter((one) => isOurs(situation, one) && isRevoked(situation, one))
     .map(({ thumbprint }) => shortThumbprint(thumbprint));
+  const verb = open.length === 1 ? "is" : "are";
   return open.length === 0
     ? sentence
-    : `${sentence} Until then this subscription still accepts ${listInWords(open)}, revoked.`;
+    : `STILL OPEN: subscription ${situation.subscriptionId} accepts ${listInWords(open)}, which ${verb} revoked. ${sentence}`;
 }
 
 function isObserved(situation: LinkSituation): boolean {

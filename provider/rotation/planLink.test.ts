@@ -219,6 +219,54 @@ describe("a link", () => {
       plan: { steps: ["-3 revoked"] },
     },
     {
+      rule: "sees a rolled-back state first, whatever else was removed by hand",
+      given: { registered: [record(V3, "2027-03-01T00:00:00Z")], observed: [seen(V4)] },
+      plan: { refuse: ["stateRolledBack", V4] },
+    },
+    {
+      rule: "takes no version that it knows for newer, though a clock was ahead when that was made",
+      given: {
+        certificate: { previous: [{ thumbprint: V4, notAfter: new Date("2030-01-01T00:00:00Z"), revoked: true }] },
+        registered: [record(V3, "2027-03-01T00:00:00Z")],
+        observed: [seen(V3), seen(V4)],
+      },
+      plan: { steps: ["-4 revoked"], keep: ["3 current"] },
+    },
+    {
+      rule: "removes what is not valid, though nothing valid is left beside it",
+      given: {
+        certificate: {
+          previous: revokedV2,
+          current: {
+            thumbprint: V3,
+            sha256Fingerprint: sha256Of(V3),
+            notBefore: new Date("2027-03-05T00:00:01Z"),
+            notAfter: new Date("2030-01-01T00:00:00Z"),
+          },
+        },
+        observed: [seen(V2, { validity: { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: now } })],
+      },
+      plan: { steps: ["+3", "-2 revoked"] },
+    },
+    {
+      rule: "takes only revoked ones away first with removeFirst",
+      given: {
+        certificate: { previous: revokedV2 },
+        observed: [seen(V1), seen(V2), seen(foreign)],
+        rules: { removeFirst: true },
+      },
+      plan: { steps: ["-2 revoked", "+3", "-1"] },
+    },
+    {
+      rule: "makes further room where what removeFirst takes away is not enough",
+      given: {
+        certificate: { previous: revokedV2 },
+        observed: [seen(V1), seen(V2), seen(foreign)],
+        rules: { removeFirst: true, certificateLimit: 2 },
+      },
+      plan: { steps: ["-2 revoked", "-1", "+3"] },
+    },
+    {
       rule: "fills the last free place",
       given: { observed: [seen(foreign)], rules: { certificateLimit: 2 } },
       plan: { steps: ["+3"] },

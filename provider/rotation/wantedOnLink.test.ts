@@ -167,8 +167,14 @@ describe("the next change on a link", () => {
       records: [registered(V2, "2026-01-01T00:00:00Z")],
       next: farAway,
     },
-  ])("$rule", ({ records, next }) => {
-    expect(nextChangeOnLink(certificateOf([{}]), records, new Date("2027-03-02T00:00:00Z"))).toEqual(next);
+    {
+      rule: "is the end of the validity, where that comes before the end of the overlap",
+      records: [registered(V2, "2026-01-01T00:00:00Z"), registered(V3, "2027-03-01T00:00:00Z")],
+      notAfter: new Date("2027-03-03T00:00:00Z"),
+      next: new Date("2027-03-03T00:00:00Z"),
+    },
+  ])("$rule", ({ records, notAfter = farAway, next }) => {
+    expect(nextChangeOnLink(certificateOf([{ notAfter }]), records, new Date("2027-03-02T00:00:00Z"))).toEqual(next);
   });
 
   it("is exactly where the wanted certificates change: not before, and not later", () => {
