@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from "undici";
+import { tryParseCertificate } from "../certificate/parse";
 import { pemBlocks } from "../certificate/pem";
 import { longestAnswerBytes, requestTimeoutMs } from "../defaults";
 import { ConfigurationError } from "../errors";
@@ -66,9 +67,10 @@ async function readAuthorities(path: string | null): Promise<string | undefined>
     return undefined;
   }
   const text = (await readPublicFile(path, "azure-certificates:caCertificatePath")).toString("utf8");
-  if (!pemBlocks(text).some((block) => block.label === "CERTIFICATE")) {
+  const certificates = pemBlocks(text).filter(({ label }) => label === "CERTIFICATE");
+  if (certificates.length === 0 || certificates.some(({ bytes }) => tryParseCertificate(bytes) === null)) {
     throw new ConfigurationError({
-      what: `azure-certificates:caCertificatePath names ${path}, which holds no PEM certificate.`,
+      what: `azure-certificates:caCertificatePath names ${path}, which is no list of PEM certificates.`,
       todo: "Give the PEM file of the authority that signed the server's certificate.",
     });
   }

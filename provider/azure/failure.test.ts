@@ -8,6 +8,8 @@ describe("failureOf", () => {
   it.each([
     ["ENOTFOUND", "unknownName"],
     ["ECONNREFUSED", "connectionRefused"],
+    ["UND_ERR_CONNECT_TIMEOUT", "unreachable"],
+    ["EAI_AGAIN", "unreachable"],
     ["ECONNRESET", "connectionLost"],
     ["UND_ERR_SOCKET", "connectionLost"],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", "untrustedCertificate"],
@@ -15,6 +17,7 @@ describe("failureOf", () => {
     ["CERT_HAS_EXPIRED", "certificateExpired"],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "otherName"],
     ["ERR_SSL_WRONG_VERSION_NUMBER", "notTls"],
+    ["ERR_SSL_UNSUPPORTED_PROTOCOL", "other"],
   ])("%s is %s", (code, problem) => {
     expect(failureOf(coded(code))).toMatchObject({ kind: "transport", problem });
   });

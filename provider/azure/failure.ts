@@ -19,12 +19,14 @@ export type Failure =
 export type TransportProblem =
   | "unknownName"
   | "connectionRefused"
+  | "unreachable"
   | "connectionLost"
   | "untrustedCertificate"
   | "certificateExpired"
   | "certificateNotYetValid"
   | "otherName"
-  | "notTls";
+  | "notTls"
+  | "other";
 
 /** Carries a failure through code that can only throw. Never leaves this folder. */
 export class RequestFailed extends Error {
@@ -38,15 +40,15 @@ export class RequestFailed extends Error {
 const problems: Readonly<Record<string, TransportProblem>> = {
   ENOTFOUND: "unknownName",
   ECONNREFUSED: "connectionRefused",
-  EAI_AGAIN: "connectionLost",
+  EAI_AGAIN: "unreachable",
   ECONNRESET: "connectionLost",
   ECONNABORTED: "connectionLost",
   EPIPE: "connectionLost",
   ETIMEDOUT: "connectionLost",
-  EHOSTUNREACH: "connectionLost",
-  ENETUNREACH: "connectionLost",
+  EHOSTUNREACH: "unreachable",
+  ENETUNREACH: "unreachable",
   UND_ERR_SOCKET: "connectionLost",
-  UND_ERR_CONNECT_TIMEOUT: "connectionLost",
+  UND_ERR_CONNECT_TIMEOUT: "unreachable",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "connectionLost",
   DEPTH_ZERO_SELF_SIGNED_CERT: "untrustedCertificate",
   SELF_SIGNED_CERT_IN_CHAIN: "untrustedCertificate",
@@ -88,8 +90,9 @@ export function failureOf(error: unknown): Failure | null {
   if (clientCertificateAlert.test(code)) {
     return { kind: "clientCertificateRefused", cause: bare(error, code) };
   }
-  const problem = problems[code];
-  return problem === undefined ? null : { kind: "transport", problem, cause: bare(error, code) };
+  // The rest of what the system and TLS can say; anything without such a code is a bug of ours and no failure.
+  const problem = problems[code] ?? (code.startsWith("ERR_SSL_") || "syscall" in error ? "other" : null);
+  return problem === null ? null : { kind: "transport", problem, cause: bare(error, code) };
 }
 
 /** The words of a socket error without what hangs on it: some carry the whole TLS context, private key included. */

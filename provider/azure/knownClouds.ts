@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../errors";
 
 /** Classic Service Management of the public cloud, China, US Government and Germany. */
-export const knownClouds = [
+const knownClouds = [
   "management.core.windows.net",
   "management.core.chinacloudapi.cn",
   "management.core.usgovcloudapi.net",

@@ -48,6 +48,8 @@ describe("decideRetry", () => {
     ["a lost connection backs off", transport("connectionLost"), transient(250)],
     ["a refused connection backs off", transport("connectionRefused"), transient(250)],
     ["no answer in time backs off", { kind: "timeout" }, transient(250)],
+    ["a connection that can't be made backs off", transport("unreachable"), transient(250)],
+    ["any other failure of the connection fails", transport("other"), permanent],
     ["an unknown name fails", transport("unknownName"), permanent],
     ["an untrusted server fails", transport("untrustedCertificate"), permanent],
     ["a server of another name fails", transport("otherName"), permanent],

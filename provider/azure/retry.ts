@@ -2,7 +2,7 @@ import { firstBackoffMs, longestBackoffMs, throttledWithoutRetryAfterMs, unreach
 import type { Failure } from "./failure";
 
 /** What is known when a request has failed. */
-export interface RetrySituation {
+interface RetrySituation {
   /** The request that has just failed, from 1. */
   readonly attempt: number;
   /** Since the first attempt, waits included. */
@@ -12,7 +12,7 @@ export interface RetrySituation {
   readonly random: number;
 }
 
-export type RetryDecision =
+type RetryDecision =
   | { readonly action: "fail"; readonly because: "permanent" | "budgetSpent" | "unreachable" }
   | {
       readonly action: "retry";
@@ -31,12 +31,8 @@ export function decideRetry(failure: Failure, situation: RetrySituation): RetryD
   if (wait === null) {
     return { action: "fail", because: "permanent" };
   }
-  // An address where nothing listens is more often a mistake than an outage, and nobody wants to learn that after 15 minutes.
-  if (
-    failure.kind === "transport" &&
-    failure.problem === "connectionRefused" &&
-    situation.attempt >= unreachableAttempts
-  ) {
+  // An address that can't be reached is more often a mistake than an outage, and nobody wants to learn that after 15 minutes.
+  if (isUnreachable(failure) && situation.attempt >= unreachableAttempts) {
     return { action: "fail", because: "unreachable" };
   }
   if (situation.elapsedMs + wait.afterMs >= situation.budgetMs) {
@@ -76,11 +72,15 @@ function isTransient(failure: Failure): boolean {
     case "timeout":
       return true;
     case "transport":
-      return failure.problem === "connectionRefused" || failure.problem === "connectionLost";
+      return failure.problem === "connectionLost" || isUnreachable(failure);
     case "unreadable":
     case "clientCertificateRefused":
       return false;
   }
+}
+
+function isUnreachable(failure: Failure): boolean {
+  return failure.kind === "transport" && (failure.problem === "connectionRefused" || failure.problem === "unreachable");
 }
 
 /** Whether the service may have carried the request out although no success was seen: then only reading back tells. */

@@ -82,14 +82,14 @@ function errorForAnswer(
       facts,
     });
   }
-  if (status >= 400 && status < 500 && /quota|limit|maximum/i.test(`${serviceCode} ${message}`)) {
+  if (isLimitReached(failure)) {
     return new QuotaExceededError({
       what: `The subscription takes no further management certificate.${said}`,
       todo: "Remove certificates that nobody needs, or set removeFirst so that a rotation makes room before it adds.",
       facts,
     });
   }
-  if (status === 401 || isAuthenticationRefusal(failure)) {
+  if (isAuthenticationRefusal(failure)) {
     return refused(context, service);
   }
   if (status === 404) {
@@ -109,9 +109,14 @@ export function isAuthenticationRefusal(failure: Failure): boolean {
   }
   return (
     failure.kind === "answer" &&
-    (failure.status === 401 || (failure.status === 403 && !/^SubscriptionDisabled$/.test(failure.serviceCode ?? ""))) &&
-    !/quota|limit|maximum/i.test(`${failure.serviceCode} ${failure.message}`)
+    (failure.status === 401 ||
+      (failure.status === 403 && failure.serviceCode !== "SubscriptionDisabled" && !isLimitReached(failure)))
   );
+}
+
+/** What the service says at its limit was never recorded, so its words are all there is to go by. */
+function isLimitReached({ status, serviceCode, message }: Extract<Failure, { kind: "answer" }>): boolean {
+  return [400, 403, 409].includes(status) && /\b(quota|limit|maximum)/i.test(`${serviceCode} ${message}`);
 }
 
 function refused(
@@ -158,6 +163,10 @@ const transportWords: Readonly<Record<TransportProblem, Words>> = {
     what: `Nothing listens at ${host}: the connection was refused.`,
     todo: "Check azure-certificates:managementEndpoint, and that the service is running.",
   }),
+  unreachable: (host) => ({
+    what: `No connection to ${host} could be made.`,
+    todo: "Check azure-certificates:managementEndpoint, this machine's network and what it has to go through.",
+  }),
   connectionLost: (host) => ({
     what: `The connection to ${host} was lost before an answer came.`,
     todo: "Check the network between this machine and that host, then run again.",
@@ -181,5 +190,9 @@ const transportWords: Readonly<Record<TransportProblem, Words>> = {
   notTls: (host) => ({
     what: `What listens at ${host} does not speak TLS.`,
     todo: "Check the port of azure-certificates:managementEndpoint.",
+  }),
+  other: (host) => ({
+    what: `The connection to ${host} failed.`,
+    todo: "The cause says how. Check azure-certificates:managementEndpoint and the network in between.",
   }),
 };

@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startEmulator } from "../../emulator/emulator";
+import { assertMayChangeAsOf } from "../../provider/azure/asOf";
 import { ClientFixture, failureOf, first, second } from "./clientFixture";
 
 let fixture: ClientFixture;
@@ -22,6 +23,16 @@ describe("the way there", () => {
     const error = await failureOf(fixture.client().list({ ...fixture.at(), endpoint }));
     expect(error.code).toBe("ERR_TRANSPORT");
     expect(error.message).toContain("a certificate for another name");
+  });
+
+  it("is taken for the emulator, so that it may be changed as of another day", async () => {
+    const { endpoint, caCertificatePath } = fixture.emulator;
+    await assertMayChangeAsOf({ asOf: new Date("2030-01-01"), caCertificatePath }, endpoint);
+  });
+
+  it("a file of authorities that holds none", async () => {
+    const caCertificatePath = fixture.write("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    expect((await failureOf(fixture.client({ caCertificatePath }).list(fixture.at()))).code).toBe("ERR_CONFIGURATION");
   });
 
   it("nothing listens: told after four attempts", async () => {
