@@ -1,5 +1,6 @@
-import colors from "picocolors";
+import { createColors } from "picocolors";
 import type { Diagnostic, RunResult, Step, StepOp } from "../local-engine/events";
+import { harmless } from "./output";
 
 export type Verb = "preview" | "up" | "refresh" | "destroy";
 
@@ -17,6 +18,7 @@ interface Look {
   readonly paint: (text: string) => string;
 }
 
+const colors = createColors(true);
 const plain = (text: string): string => text;
 
 /** Symbols and words for each op, as Pulumi's own display has them. */
@@ -69,12 +71,12 @@ export function stepLine(step: Step, op: StepOp, elapsedMs: number, failed: bool
   return paint(
     failed ? colors.red : look.paint,
     options,
-  )(` ${look.symbol.padEnd(2)} ${shortType(step.type)} ${step.name} ${word} (${seconds}s)`);
+  )(` ${look.symbol.padEnd(2)} ${shortType(step.type)} ${harmless(step.name)} ${word} (${seconds}s)`);
 }
 
 /** `azure-certificates:ManagementCertificate` says as much as `pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate`. */
 export function shortType(type: string): string {
-  return type.replace(/^pulumi-nodejs:dynamic\//, "");
+  return harmless(type.replace(/^pulumi-nodejs:dynamic\//, ""));
 }
 
 function paint(colour: (text: string) => string, { colour: wanted }: DisplayOptions): (text: string) => string {
@@ -127,7 +129,7 @@ function treeLines(
   const walk = (node: Node, prefix: string, childPrefix: string): void => {
     const look = looks[mainOp(node.ops)];
     const words = mainOp(node.ops) === "same" ? "" : verb === "preview" ? look.preview : look.done;
-    const text = ` ${look.symbol.padEnd(2)} ${prefix}${shortType(node.step.type)} ${node.step.name} ${words}`;
+    const text = ` ${look.symbol.padEnd(2)} ${prefix}${shortType(node.step.type)} ${harmless(node.step.name)} ${words}`;
     lines.push(paint(look.paint, options)(text.trimEnd()));
     for (const diagnostic of beside.get(node.step.urn) ?? []) {
       lines.push(
@@ -153,7 +155,7 @@ function mainOp(ops: readonly StepOp[]): StepOp {
 function diagnosticLines({ severity, message }: Diagnostic, indent: string, options: DisplayOptions): string[] {
   const label = severity === "error" ? "error: " : severity === "warning" ? "warning: " : "";
   const colour = severity === "error" ? colors.red : severity === "warning" ? colors.yellow : plain;
-  return `${label}${message}`.split("\n").map((line) => `${indent}${paint(colour, options)(line)}`);
+  return `${label}${message}`.split("\n").map((line) => `${indent}${paint(colour, options)(harmless(line))}`);
 }
 
 function indentRest(text: string, indent: string): string {
