@@ -41,11 +41,11 @@ export function otherBytes({ certificate, observed, subscriptionId }: LinkSituat
  * enough to compare with the current one.
  */
 function stateRolledBack(situation: LinkSituation): LinkRefusal | undefined {
-  const { certificate, observed, registered, subscriptionId } = situation;
+  const { certificate, observed, subscriptionId } = situation;
   if (certificate.lineage === null) {
     return undefined;
   }
-  const known = new Set([certificate.current, ...certificate.previous, ...registered].map((one) => one.thumbprint));
+  const known = new Set([certificate.current, ...certificate.previous].map(({ thumbprint }) => thumbprint));
   const stranger = byThumbprint(observed).find(
     (one) => isOurs(situation, one) && !known.has(one.thumbprint) && !mayBeForgotten(situation, one),
   );
@@ -61,10 +61,19 @@ function stateRolledBack(situation: LinkSituation): LinkRefusal | undefined {
     : undefined;
 }
 
-/** Older than everything the state remembers, which is all there was until there were more versions than it keeps. */
-function mayBeForgotten({ certificate }: LinkSituation, { validity }: ObservedCertificate): boolean {
+/** Older than everything that the state remembers, or recorded by this link when it was current. */
+function mayBeForgotten(
+  { certificate, registered }: LinkSituation,
+  { thumbprint, validity }: ObservedCertificate,
+): boolean {
+  if (validity === null || validity.notBefore > certificate.current.notBefore) {
+    return validity === null;
+  }
   const oldest = certificate.previous[rememberedPreviousVersions - 1];
-  return validity === null || (oldest !== undefined && validity.notAfter <= oldest.notAfter);
+  return (
+    registered.some((one) => one.thumbprint === thumbprint) ||
+    (oldest !== undefined && validity.notAfter <= oldest.notAfter)
+  );
 }
 
 function revoked(situation: LinkSituation): LinkRefusal | undefined {

@@ -23,7 +23,7 @@ describe("what a link says", () => {
     },
     {
       given: { observed: [seen(V3), seen(V4)] },
-      says: `Subscription ${subscriptionId} accepts 44444444… of this lineage (notBefore 2027-04-01 00:00 UTC), which is newer than 33333333…, the newest one in the state: the state was rolled back. Nothing was changed. Restore the newest state; if it is lost, remove the newer certificate by hand and rotate.`,
+      says: `Subscription ${subscriptionId} accepts 44444444… of this lineage (notBefore 2027-04-01 00:00 UTC), which this state has never known: the state was rolled back to before it was made. Nothing was changed. Restore the newest state; if it is lost, make sure that nobody uses that certificate, remove it by hand and run the update again.`,
     },
     {
       given: { registered: inOverlap, observed: [seen(foreign)] },
@@ -31,7 +31,7 @@ describe("what a link says", () => {
     },
     {
       given: { registered: inOverlap, observed: [seen(V2)], certificate: { previous: revokedV2 } },
-      says: `Somebody removed 33333333… from subscription ${subscriptionId}; it was registered there on 2027-03-01 12:00 UTC. It is not put back silently. Rotate the certificate if its key may be known to others, or set whenRemovedElsewhere to "restore" to register it again. Until then this subscription still accepts 22222222…, revoked.`,
+      says: `STILL OPEN: subscription ${subscriptionId} accepts 22222222…, which is revoked. Somebody removed 33333333… from subscription ${subscriptionId}; it was registered there on 2027-03-01 12:00 UTC. It is not put back silently. Rotate the certificate if its key may be known to others, or set whenRemovedElsewhere to "restore" to register it again.`,
     },
     {
       given: { observed: [seen(foreign)], rules: { certificateLimit: 1 } },

@@ -97,7 +97,11 @@ describe("a link", () => {
     {
       rule: "removes what is of its lineage and long forgotten",
       given: {
-        registered: [record(V3, "2027-03-01T00:00:00Z")],
+        registered: [
+          record(V1, "2027-01-01T00:00:00Z"),
+          record(V2, "2027-02-01T00:00:00Z"),
+          record(V3, "2027-03-01T00:00:00Z"),
+        ],
         observed: [seen(V3), seen(V1), seen(V2)],
         certificate: { previous: [] },
       },
@@ -107,7 +111,7 @@ describe("a link", () => {
       rule: "removes revoked ones before others",
       given: {
         certificate: { previous: revokedV2 },
-        registered: [record(V3, "2027-03-01T00:00:00Z")],
+        registered: [record(V1, "2027-01-01T00:00:00Z"), record(V3, "2027-03-01T00:00:00Z")],
         observed: [seen(V1), seen(V2), seen(V3)],
       },
       plan: { steps: ["-2 revoked", "-1"], keep: ["3 current"] },
@@ -167,6 +171,15 @@ describe("a link", () => {
       rule: "refuses the same thumbprint with other bytes",
       given: { observed: [seen(V3, { sha256Fingerprint: "other" })] },
       plan: { refuse: ["otherBytes", V3] },
+    },
+    {
+      rule: "notices a rolled-back state also after the rotation that was due again made a younger successor",
+      given: {
+        certificate: { previous: [{ thumbprint: V1, notAfter: seen(V1).validity?.notAfter ?? now, revoked: false }] },
+        registered: [record(V1, "2027-01-01T00:00:00Z")],
+        observed: [seen(V1), seen(V2)],
+      },
+      plan: { refuse: ["stateRolledBack", V2] },
     },
     {
       rule: "refuses to work from a state that was rolled back",
@@ -251,6 +264,7 @@ describe("a link", () => {
     {
       rule: "takes only revoked ones away first with removeFirst",
       given: {
+        registered: [record(V1, "2027-01-01T00:00:00Z")],
         certificate: { previous: revokedV2 },
         observed: [seen(V1), seen(V2), seen(foreign)],
         rules: { removeFirst: true },
@@ -260,6 +274,7 @@ describe("a link", () => {
     {
       rule: "makes further room where what removeFirst takes away is not enough",
       given: {
+        registered: [record(V1, "2027-01-01T00:00:00Z")],
         certificate: { previous: revokedV2 },
         observed: [seen(V1), seen(V2), seen(foreign)],
         rules: { removeFirst: true, certificateLimit: 2 },
@@ -288,6 +303,7 @@ describe("a link", () => {
     {
       rule: "makes room with exactly as many unwanted ones as it needs, revoked ones first",
       given: {
+        registered: [record(V1, "2027-01-01T00:00:00Z")],
         certificate: { previous: revokedV2 },
         observed: [seen(V1), seen(V2), seen(foreign)],
         rules: { certificateLimit: 3 },
@@ -297,6 +313,7 @@ describe("a link", () => {
     {
       rule: "makes more room where the subscription is over its limit",
       given: {
+        registered: [record(V1, "2027-01-01T00:00:00Z")],
         certificate: { previous: revokedV2 },
         observed: [seen(V1), seen(V2), seen(foreign)],
         rules: { certificateLimit: 2 },
@@ -381,6 +398,7 @@ describe("a link", () => {
     {
       rule: "keeps a harmless certificate rather than a revoked one as the last valid one",
       given: {
+        registered: [record(V1, "2027-01-01T00:00:00Z")],
         certificate: {
           previous: revokedV2,
           current: {
