@@ -5,6 +5,7 @@ import { z } from "zod";
 import { startEmulator } from "../emulator/emulator";
 import { type Fault, faultListSchema } from "../emulator/faults";
 import { ConfigurationError } from "../provider/errors";
+import { printJson, printJson, printNote, printNote } from "./output";
 
 interface EmulatorOptions {
   readonly port: number;
@@ -67,10 +68,8 @@ async function run(options: EmulatorOptions): Promise<void> {
   });
   const { endpoint, publishSettingsPath, caCertificatePath, credentialPath, subscriptions } = emulator;
   const ready = { endpoint, publishSettingsPath, caCertificatePath, credentialPath, subscriptions };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
-  process.stderr.write(
-    `The emulator serves ${subscriptions.length} subscription(s) at ${endpoint}; Ctrl-C stops it.\n`,
-  );
+  printJson(ready, true);
+  printNote(`The emulator serves ${subscriptions.length} subscription(s) at ${endpoint}; Ctrl-C stops it.`);
   await stopped;
 }
 

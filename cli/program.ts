@@ -5,12 +5,16 @@ import { LocalEngineError } from "../local-engine/errors";
 import { isAzureCertificatesError } from "../provider/errors";
 import { dueCommand } from "./due";
 import { emulatorCommand } from "./emulator";
+import { localCommand } from "./local";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
 
 const examples = `
 Examples:
   # Azure on this machine: certificates are uploaded, listed and removed as on the real service
   $ azure-certificates emulator
+
+  # the program in this folder, previewed against it where no Pulumi CLI is installed
+  $ azure-certificates local preview
 
   # what is due in the next 30 days, from the state alone; a schedule in CI can act on the exit code
   $ pulumi stack export | azure-certificates due --within 30d
@@ -19,9 +23,10 @@ Examples:
   $ pulumi stack export | AZURE_CERTIFICATES_AS_OF=2027-03-01T00:00:00Z azure-certificates due
 
 Exit codes:
-  0  done; for due: nothing is due
-  1  an error, told on stderr
-  2  for due: something is due
+  0    done; for due: nothing is due
+  1    an error, told on stderr
+  2    for due: something is due
+  130  for local: cancelled with Ctrl-C
 `;
 
 /** Runs the command and says how it exits. Errors are told, never thrown. */
@@ -46,7 +51,7 @@ function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  for (const verb of [dueCommand(), emulatorCommand()]) {
+  for (const verb of [emulatorCommand(), localCommand(), dueCommand()]) {
     command.addCommand(verb);
   }
   shareSettings(command);
