@@ -5,7 +5,7 @@ import { z } from "zod";
 import { startEmulator } from "../emulator/emulator";
 import { type Fault, faultListSchema } from "../emulator/faults";
 import { ConfigurationError } from "../provider/errors";
-import { printJson, printJson, printNote, printNote } from "./output";
+import { printJson, printNote } from "./output";
 
 interface EmulatorOptions {
   readonly port: number;
