@@ -83,10 +83,13 @@ describe("the way there", () => {
   });
 
   it("an abort ends the call at once and passes through untouched", async () => {
+    const client = fixture.client();
+    await client.list(fixture.at());
     fixture.emulator.misbehave([{ do: { kind: "slow", milliseconds: 60_000 } }]);
     const controller = new AbortController();
     const reason = new Error("cancelled by the user");
-    const call = fixture.client().list(fixture.at(), { signal: controller.signal });
+    // With the connection open, the request is on its way after one turn of the event loop.
+    const call = client.list(fixture.at(), { signal: controller.signal });
     setImmediate(() => controller.abort(reason));
     await expect(call).rejects.toBe(reason);
   });

@@ -207,6 +207,14 @@ describe("what the service refuses", () => {
     expect(fixture.requests().map(({ status }) => status)).toEqual([403, 200, 200]);
   });
 
+  it("a certificate that was taken off meanwhile is shown once more, and not twice", async () => {
+    const client = fixture.client();
+    await client.list(fixture.at());
+    fixture.emulator.take(first, fixture.emulator.credentialThumbprint);
+    expect((await failureOf(client.list(fixture.at()))).code).toBe("ERR_AUTHENTICATION");
+    expect(fixture.requests().map(({ status }) => status)).toEqual([200, 403]);
+  });
+
   it.each(["forbidden", "conflict"] as const)("one certificate too many (%s)", async (overLimit) => {
     fixture = await restart({ certificateLimit: 1, behaviour: { overLimit } });
     const { der } = await makeCertificate();
