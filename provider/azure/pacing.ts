@@ -14,7 +14,7 @@ const fewAnswers = 10;
 const shortestIntervalMs = 1_000;
 
 /** Timers are late; what they miss is made up within this time. */
-const latenessMs = 100;
+const latenessMs = 500;
 
 /**
  * How fast requests to one subscription may follow each other, learnt from what it refuses. It has a memory, but no
