@@ -2,7 +2,7 @@ import type { LinkPlan, LinkSituation, ObservedCertificate, Registration } from 
 
 /** Situations of one link on one subscription, for tables of what it plans there. */
 
-export const lineage = "7d0e6a5e-6f2d-4c59-9b3a-0d2f6c1b8a11";
+const lineage = "7d0e6a5e-6f2d-4c59-9b3a-0d2f6c1b8a11";
 export const subscriptionId = "5a1f1c9e-8a1b-4a5e-9f00-000000000001";
 export const now = new Date("2027-03-05T00:00:00Z");
 
