@@ -63,17 +63,17 @@ const programGraceMs = 5_000;
 
 /** What an update would do. Changes nothing, writes nothing. */
 export function preview(options: RunOptions): Promise<RunResult> {
-  return start(options, true, runProgram);
+  return start(options, "preview", runProgram);
 }
 
 /** Makes the world as the program says. */
 export function up(options: RunOptions): Promise<RunResult> {
-  return start(options, false, runProgram);
+  return start(options, "up", runProgram);
 }
 
 /** Makes the state as the world is. Runs no program. */
 export function refresh(options: RunOptions): Promise<RunResult> {
-  return start(options, false, async ({ run }) => {
+  return start(options, "refresh", async ({ run }) => {
     await refreshAll(run);
     return stackOutputs(run.state);
   });
@@ -81,7 +81,7 @@ export function refresh(options: RunOptions): Promise<RunResult> {
 
 /** Deletes everything the state holds. Runs no program. */
 export function destroy(options: RunOptions): Promise<RunResult> {
-  return start(options, false, async ({ run }) => {
+  return start(options, "destroy", async ({ run }) => {
     await deleteUnwanted(run, new Executor(run), () => false, new Set());
     return {};
   });
@@ -118,9 +118,10 @@ interface Started {
 /** @throws LocalEngineError where the run can't start; what goes wrong later is in the result */
 async function start(
   options: RunOptions,
-  dryRun: boolean,
+  kind: "preview" | "up" | "refresh" | "destroy",
   work: (started: Started) => Promise<Properties>,
 ): Promise<RunResult> {
+  const dryRun = kind === "preview";
   const environment = environmentOf(options);
   const project = readProject({
     projectDirectory: options.projectDirectory,
@@ -163,7 +164,7 @@ async function start(
   options.kill?.addEventListener("abort", onKill);
   let outputs: Properties = {};
   try {
-    tellPendingOperations(run);
+    takeOverPendingOperations(run, kind === "refresh");
     outputs = await work({
       run,
       options,
@@ -249,13 +250,25 @@ async function ended(program: Child, run: Run): Promise<number | null> {
   }
 }
 
-function tellPendingOperations(run: Run): void {
-  for (const { type, resource } of run.state.pendingOperations()) {
-    run.progress.tell(
-      "warning",
-      `A run that did not end was ${type} this resource: nobody knows whether that happened. Run refresh to go on from what is there.`,
-      resource.urn,
-    );
+/**
+ * What a run that did not end had begun. Updates and deletions are repeated if they are still wanted; a creation may have
+ * left something behind that no state knows, so it is named until a refresh.
+ */
+function takeOverPendingOperations(run: Run, forgetAll: boolean): void {
+  for (const { type, resource, operation } of run.state.pendingOperations()) {
+    const todo = forgetAll
+      ? "It is forgotten now."
+      : "Look whether it is there, remove it if this program does not know it, and run refresh.";
+    if (type === "creating") {
+      run.progress.tell(
+        "warning",
+        `A run that was ended at once was creating this resource: nobody knows whether it exists. ${todo}`,
+        resource.urn,
+      );
+    }
+    if (forgetAll || type !== "creating") {
+      run.state.record([{ kind: "end", operation }]);
+    }
   }
 }
 
@@ -271,8 +284,12 @@ function environmentOf(options: RunOptions): Record<string, string | undefined> 
   return {
     ...process.env,
     ...options.environment,
-    ...(options.asOf !== undefined && { AZURE_CERTIFICATES_AS_OF: options.asOf.toISOString() }),
+    ...(options.asOf !== undefined && { AZURE_CERTIFICATES_AS_OF: wholeSeconds(options.asOf) }),
   };
+}
+
+function wholeSeconds(date: Date): string {
+  return date.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
 function stackOf(error: unknown): string {

@@ -13,7 +13,9 @@ export function engineService(progress: Progress): Record<string, Handler> {
     log: unary((request: messages.LogRequest) => {
       const severity = severities[request.getSeverity()] ?? "info";
       if (severity === "error") {
-        progress.fail(request.getMessage(), request.getUrn());
+        progress.tell("error", request.getMessage(), request.getUrn());
+        // The program may go on after it has logged an error; it will exit with a code that says it failed.
+        progress.failLater();
       } else if (!request.getEphemeral()) {
         progress.tell(severity, request.getMessage(), request.getUrn());
       }

@@ -64,8 +64,8 @@ export class Snapshot {
     return [...all.filter(({ entry }) => entry >= this.#found), ...all.filter(({ entry }) => entry < this.#found)];
   }
 
-  pendingOperations(): PendingOperation[] {
-    return [...this.#pending.values()];
+  pendingOperations(): (PendingOperation & { readonly operation: number })[] {
+    return [...this.#pending].map(([operation, pending]) => ({ ...pending, operation }));
   }
 
   content(): DeploymentContent {
@@ -79,7 +79,7 @@ export class Snapshot {
     return {
       // Whoever has not been visited yet still refers to a renamed resource by its old name.
       resources: renamed.size === 0 ? resources : resources.map((resource) => renameUrns(resource, renamed)),
-      pendingOperations: this.pendingOperations(),
+      pendingOperations: [...this.#pending.values()],
     };
   }
 }

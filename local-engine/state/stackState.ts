@@ -15,7 +15,7 @@ import { type Change, Snapshot } from "./snapshot";
 /** What a run may do with a stack's state. A preview works on a copy that is never written. */
 export interface StackState {
   entries(): { entry: number; resource: ResourceState }[];
-  pendingOperations(): PendingOperation[];
+  pendingOperations(): (PendingOperation & { readonly operation: number })[];
   /** Applies the changes of one step and, unless this is a preview, records them before it returns. */
   record(changes: readonly Change[]): void;
   /** Numbers for entries and operations of this run. */
@@ -122,7 +122,7 @@ class OpenState implements StackState {
     return this.#snapshot.entries();
   }
 
-  pendingOperations(): PendingOperation[] {
+  pendingOperations(): (PendingOperation & { readonly operation: number })[] {
     return this.#snapshot.pendingOperations();
   }
 

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { unknown } from "../values";
+import { isLoopback, requireLoopback, requireLoopbackInput } from "./loopback";
+
+describe("an endpoint", () => {
+  it.each([
+    ["https://127.0.0.1:8443", true],
+    ["https://127.8.9.1/", true],
+    ["https://localhost:1", true],
+    ["https://[::1]:1", true],
+    ["https://management.core.windows.net", false],
+    ["https://127.0.0.1.example.com", false],
+    ["https://localhost.example.com", false],
+    ["https://127.0.0.1@example.com", false],
+    ["https://0.0.0.0:1", false],
+    ["127.0.0.1:8443", false],
+    ["", false],
+  ])("%s: on this machine? %s", (endpoint, answer) => {
+    expect(isLoopback(endpoint)).toBe(answer);
+  });
+});
+
+describe("a run is refused", () => {
+  const here = "https://127.0.0.1:1";
+  const there = "https://management.core.windows.net";
+
+  it.each([
+    ["the configuration names another machine", there, undefined, /azure-certificates:managementEndpoint is https/],
+    [
+      "the environment does, although the configuration does not",
+      here,
+      there,
+      /AZURE_CERTIFICATES_MANAGEMENT_ENDPOINT/,
+    ],
+    ["the configuration does, although the environment wins", there, here, /azure-certificates:managementEndpoint is/],
+    ["nobody names one, for then Azure is meant", undefined, undefined, /Azure itself would be meant/],
+  ])("where %s", (_, config, environment, words) => {
+    expect(() => requireLoopback(config, environment)).toThrow(words);
+    expect(() => requireLoopback(config, environment)).toThrow(/emulator/);
+  });
+
+  it.each([
+    [here, undefined],
+    [undefined, here],
+    [here, here],
+  ])("not where all that are given stay here: %s, %s", (config, environment) => {
+    expect(() => requireLoopback(config, environment)).not.toThrow();
+  });
+
+  it("where one resource names another machine; not where its endpoint is not known yet", () => {
+    expect(() => requireLoopbackInput("link", there)).toThrow(/managementEndpoint of link/);
+    expect(() => requireLoopbackInput("link", unknown)).not.toThrow();
+    expect(() => requireLoopbackInput("link", undefined)).not.toThrow();
+  });
+});
