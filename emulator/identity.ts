@@ -9,7 +9,7 @@ import { makePrivateFolder, writePrivateFile } from "./privateFiles";
 import type { Subscription } from "./store";
 
 /** The provider takes a server whose authority has exactly this name for the emulator. */
-export const authorityCommonName = "pulumi-azure-certificates emulator";
+const authorityCommonName = "pulumi-azure-certificates emulator";
 
 const identitySchema = z.object({
   caCertificatePem: z.string(),

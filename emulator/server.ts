@@ -154,7 +154,6 @@ function throwScripted(fault: FaultAction | null, path: string): void {
 function send(response: ServerResponse, answer: Answer, requestId: string, now: Date, isTruncated: boolean): void {
   const body = Buffer.from(answer.body);
   // Written by hand, in the service's order: the date is the emulator's, and there is no Connection header.
-  response.sendDate = false;
   response.removeHeader("Connection");
   response.setHeader("Cache-Control", "no-cache");
   response.setHeader("Content-Length", body.length);

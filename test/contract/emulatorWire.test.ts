@@ -202,6 +202,16 @@ describe("the classic management-certificate API on the wire", () => {
         ["BadRequest", "A parameter was incorrect."],
       ],
       [
+        "PEM text instead of DER",
+        (good) => {
+          const pem = Buffer.from(certificate.cert);
+          return good
+            .replace(certificate.thumbprint, createHash("sha1").update(pem).digest("hex").toUpperCase())
+            .replace(/Data>[^<]*</, `Data>${pem.toString("base64")}<`);
+        },
+        ["BadRequest", "The certificate data is not an X.509 certificate."],
+      ],
+      [
         "a public key in the SPKI form",
         (good) => good.replace(certificate.publicKey, spki()),
         ["BadRequest", "The public key does not match the certificate."],
@@ -551,7 +561,10 @@ describe("scripted faults", () => {
     expect(performance.now() - from).toBeGreaterThan(15);
     const hanging = expect(add(emulator, certificate)).rejects.toMatchObject({ code: "ECONNRESET" });
     await expect.poll(() => emulator.certificates(ours).length).toBe(2);
+    const stopFrom = performance.now();
     await emulator.stop();
+    // Requests under way get two seconds; one that only waits gets none.
+    expect(performance.now() - stopFrom).toBeLessThan(1_900);
     await hanging;
   });
 
@@ -584,7 +597,7 @@ describe("a server that lasts", () => {
     expect((await send(emulator, { path: `/${ours}` })).status).toBe(200);
     expect(await ended).toMatch(/^(HTTP\/1\.1 408 |$)/);
     expect(emulator.certificates(ours)).toHaveLength(1);
-  });
+  }, 10_000);
 
   it("keeps what it acknowledged, its clients' trust and the credential over a restart", async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), "emulator-data-"));
