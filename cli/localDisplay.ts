@@ -36,6 +36,7 @@ const looks: Readonly<Record<StepOp, Look>> = {
   "delete-replaced": { symbol: "--", preview: "delete original", done: "deleted original", paint: colors.red },
   delete: { symbol: "-", preview: "delete", done: "deleted", paint: colors.red },
   read: { symbol: ">", preview: "read", done: "read", paint: colors.cyan },
+  discard: { symbol: "<", preview: "discard", done: "discarded", paint: colors.cyan },
   refresh: { symbol: " ", preview: "refresh", done: "refreshed", paint: plain },
 };
 
@@ -47,7 +48,7 @@ export interface DisplayOptions {
 /** A whole run as a person reads it: the tree of resources with the reasons beside them, messages, outputs, counts. */
 export function runLines(verb: Verb, result: RunResult, options: DisplayOptions = { colour: false }): string[] {
   const { beside, rest } = assignDiagnostics(result);
-  const lines = [`${titles[verb]}:`, ...treeLines(verb, result.steps, beside, options)];
+  const lines = [`${titles[verb]}:`, ...treeLines(verb, result, beside, options)];
   if (rest.length > 0) {
     lines.push("", "Diagnostics:", ...rest.flatMap((each) => diagnosticLines(each, "  ", options)));
   }
@@ -111,7 +112,7 @@ interface Node {
 
 function treeLines(
   verb: Verb,
-  steps: readonly Step[],
+  { steps, failedSteps }: RunResult,
   beside: ReadonlyMap<string, readonly Diagnostic[]>,
   options: DisplayOptions,
 ): string[] {
@@ -128,9 +129,10 @@ function treeLines(
   const lines: string[] = [];
   const walk = (node: Node, prefix: string, childPrefix: string): void => {
     const look = looks[mainOp(node.ops)];
-    const words = mainOp(node.ops) === "same" ? "" : verb === "preview" ? look.preview : look.done;
+    const failed = failedSteps.some(({ urn }) => urn === node.step.urn);
+    const words = failed ? "failed" : wordsOf(mainOp(node.ops), verb);
     const text = ` ${look.symbol.padEnd(2)} ${prefix}${shortType(node.step.type)} ${harmless(node.step.name)} ${words}`;
-    lines.push(paint(look.paint, options)(text.trimEnd()));
+    lines.push(paint(failed ? colors.red : look.paint, options)(text.trimEnd()));
     for (const diagnostic of beside.get(node.step.urn) ?? []) {
       lines.push(
         ...diagnosticLines(diagnostic, `    ${childPrefix}${node.children.length > 0 ? "│  " : "   "}`, options),
@@ -145,6 +147,13 @@ function treeLines(
     walk(root, "", "");
   }
   return lines;
+}
+
+function wordsOf(op: StepOp, verb: Verb): string {
+  if (op === "same") {
+    return "";
+  }
+  return verb === "preview" ? looks[op].preview : looks[op].done;
 }
 
 /** A replacement has three steps and is one thing to its reader; a refresh before an update adds nothing to it. */

@@ -156,7 +156,10 @@ async function start(
     progress.cancel();
     void providers.cancel();
   };
-  const onKill = (): void => providers.kill();
+  const onKill = (): void => {
+    progress.kill();
+    providers.kill();
+  };
   if (options.signal?.aborted === true) {
     onAbort();
   }
@@ -194,6 +197,7 @@ async function start(
     succeeded: progress.outcome === "succeeded",
     outcome: progress.outcome,
     steps: progress.steps,
+    failedSteps: progress.failedSteps,
     diagnostics: progress.diagnostics,
     changes: progress.changes,
     outputs: Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, mask(value)])),

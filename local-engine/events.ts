@@ -8,6 +8,7 @@ export type StepOp =
   | "delete-replaced"
   | "delete"
   | "read"
+  | "discard"
   | "refresh";
 
 export interface Step {
@@ -51,6 +52,8 @@ export interface RunResult {
   readonly outcome: RunOutcome;
   /** Every step that was taken or, in a preview, would be: without those of the engine's own provider resources. */
   readonly steps: readonly Step[];
+  /** Those of them that failed. */
+  readonly failedSteps: readonly Step[];
   readonly diagnostics: readonly Diagnostic[];
   /** How many resources each op happened to. A replacement counts once, as `replace`. */
   readonly changes: Readonly<Partial<Record<StepOp, number>>>;

@@ -24,12 +24,14 @@ export interface Run {
 export class Progress {
   readonly steps: Step[] = [];
   readonly diagnostics: Diagnostic[] = [];
+  readonly failedSteps: Step[] = [];
   readonly changes: Partial<Record<StepOp, number>> = {};
   readonly #onEvent: (event: EngineEvent) => void;
   readonly #now: () => Date;
   readonly #continueOnError: boolean;
   readonly #stop = new AbortController();
   #failed = false;
+  #killed = false;
   #cancelled = false;
 
   constructor(options: { onEvent: (event: EngineEvent) => void; now: () => Date; continueOnError: boolean }) {
@@ -47,12 +49,13 @@ export class Progress {
     return this.#failed;
   }
 
-  get cancelled(): boolean {
-    return this.#cancelled;
+  /** Whether the processes were ended at once: what was under way may or may not have happened. */
+  get killed(): boolean {
+    return this.#killed;
   }
 
   get outcome(): RunOutcome {
-    if (this.#failed) {
+    if (this.#failed && !this.#killed) {
       return "failed";
     }
     return this.#cancelled ? "cancelled" : "succeeded";
@@ -96,6 +99,11 @@ export class Progress {
     }
   }
 
+  kill(): void {
+    this.#killed = true;
+    this.cancel();
+  }
+
   cancel(): void {
     if (!this.#cancelled) {
       this.#cancelled = true;
@@ -115,6 +123,9 @@ export class Progress {
     this.steps.push(step);
     this.#onEvent({ kind: "stepStarted", step });
     return (outcome, result = op) => {
+      if (outcome === "failed") {
+        this.failedSteps.push(step);
+      }
       if (outcome === "done" && result !== "create-replacement" && result !== "delete-replaced") {
         this.changes[result] = (this.changes[result] ?? 0) + 1;
       }

@@ -1,5 +1,6 @@
 import { LocalEngineError } from "../errors";
 import type { Run } from "../run";
+import type { ResourceState } from "../state/deployment";
 import type { Executor } from "./executor";
 import { dependenciesOf, type Entry, referencesOf, reversed, transitive } from "./resources";
 
@@ -52,8 +53,14 @@ async function deleteOne(run: Run, executor: Executor, each: Entry, condemned: R
     return true;
   }
   const goesWithAnother = resource.deletedWith !== undefined && condemned.has(resource.deletedWith);
-  const op = resource.delete === true ? "delete-replaced" : "delete";
-  return executor.deleteResource(op, each, undefined, goesWithAnother);
+  return executor.deleteResource(deletionOf(resource), each, undefined, goesWithAnother);
+}
+
+function deletionOf(resource: ResourceState): "delete" | "delete-replaced" | "discard" {
+  if (resource.external === true) {
+    return "discard";
+  }
+  return resource.delete === true ? "delete-replaced" : "delete";
 }
 
 /** With targets, only these and what depends on them are looked at. */

@@ -115,8 +115,11 @@ export class Executor {
     if (outcome === undefined) {
       return { kind: "failed", urn: next.urn };
     }
+    // As Pulumi does: what the provider recorded in the outputs counts, and the next diff still sees the old inputs.
+    const inputs = outcome.initErrors.length > 0 ? (old.resource.inputs ?? {}) : (next.inputs ?? {});
     const modified = next.custom ? this.#run.now().toISOString() : next.modified;
-    const resource = this.#finished({ ...next, ...(modified && { modified }) }, { ...outcome, id });
+    const finished = this.#finished({ ...next, ...(modified && { modified }) }, { ...outcome, id });
+    const resource: ResourceState = { ...finished, inputs };
     this.#record(resource, outcome, [{ kind: "remove", entry: old.entry }]);
     return this.#conclude(resource, outcome, end);
   }
@@ -193,7 +196,7 @@ export class Executor {
    * @returns whether it is gone
    */
   async deleteResource(
-    op: "delete" | "delete-replaced",
+    op: "delete" | "delete-replaced" | "discard",
     { entry, resource }: Entry,
     keepAs?: { readonly pendingReplacement: true },
     skipProvider = false,
@@ -265,8 +268,12 @@ export class Executor {
     try {
       return { ...(await call()), ended };
     } catch (error) {
-      state.record(ended);
       end("failed");
+      if (progress.killed) {
+        // Nobody knows what the provider had done: the operation stays in the state as pending.
+        return undefined;
+      }
+      state.record(ended);
       progress.fail(`${failures[type]} failed: ${messageOf(error)}`, resource.urn);
       return undefined;
     }

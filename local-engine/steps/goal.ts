@@ -82,6 +82,8 @@ function requireSupported(request: RegisterResourceRequest): void {
     [hooks !== undefined && Object.values(hooks).some((names) => names.length > 0), "resource hooks"],
     [request.getReplaceWithList().length > 0, "replaceWith"],
     [request.getReplacementTrigger() !== undefined, "replacementTrigger"],
+    // Never sent, because the engine says that it does not know them.
+    [request.getAliasesList().length > 0, "alias specifications"],
     [request.getStateMigrationsList().length > 0, "state migrations"],
     [request.getProvider() !== "", "explicit providers"],
   ];

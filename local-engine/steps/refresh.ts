@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../errors";
 import type { StepOp } from "../events";
 import type { Run } from "../run";
@@ -5,7 +6,7 @@ import type { ResourceState } from "../state/deployment";
 import { isProviderType } from "../urn";
 import { sameProperties } from "../values";
 import { diffResource } from "./planner";
-import { type Entry, referencesOf, targetOf } from "./resources";
+import { type Entry, targetOf } from "./resources";
 
 /** Reads every resource of the state from its provider, in parallel; those that are gone leave the state. */
 export async function refreshAll(run: Run): Promise<void> {
@@ -20,7 +21,7 @@ export async function refreshAll(run: Run): Promise<void> {
       }),
     ),
   );
-  forgetMissingReferences(run);
+  forgetMissing(run, entries);
 }
 
 async function refreshOne(run: Run, { entry, resource }: Entry, entries: readonly Entry[]): Promise<void> {
@@ -82,30 +83,33 @@ async function readResource(
   return { refreshed, result: diff.changes === true ? "update" : "same" };
 }
 
-/** A resource that is gone may be somebody's dependency: the state must not name what it does not hold. */
-function forgetMissingReferences(run: Run): void {
+/**
+ * A resource that is gone may be somebody's dependency or parent: the state must not name what it does not hold. Its
+ * children become its parent's, and properties without dependencies are not listed any more.
+ */
+function forgetMissing(run: Run, before: readonly Entry[]): void {
+  const parents = new Map(before.map(({ resource }) => [resource.urn, resource.parent ?? ""]));
   const entries = run.state.entries();
   const present = new Set(entries.map(({ resource }) => resource.urn));
+  const keep = (urns: readonly string[] = []): string[] => urns.filter((urn) => present.has(urn));
+  const existing = (urn: string): string => (urn === "" || present.has(urn) ? urn : existing(parents.get(urn) ?? ""));
   for (const { entry, resource } of entries) {
-    if ([...referencesOf(resource)].every((urn) => present.has(urn))) {
-      continue;
-    }
-    const keep = (urns: readonly string[]): string[] => urns.filter((urn) => present.has(urn));
-    const { parent, deletedWith, ...rest } = resource;
-    run.state.record([
-      {
-        kind: "put",
-        entry,
-        resource: {
-          ...rest,
-          ...(parent !== undefined && present.has(parent) && { parent }),
-          ...(deletedWith !== undefined && present.has(deletedWith) && { deletedWith }),
-          dependencies: keep(resource.dependencies ?? []),
-          propertyDependencies: Object.fromEntries(
-            Object.entries(resource.propertyDependencies ?? {}).map(([key, urns]) => [key, keep(urns)]),
-          ),
-        },
-      },
+    const { deletedWith, ...rest } = resource;
+    const dependencies = Object.entries(resource.propertyDependencies ?? {}).map(([key, urns]): [string, string[]] => [
+      key,
+      keep(urns),
     ]);
+    const repaired: ResourceState = {
+      ...rest,
+      ...(deletedWith !== undefined && present.has(deletedWith) && { deletedWith }),
+      ...(resource.parent !== undefined && { parent: existing(resource.parent) }),
+      ...(resource.dependencies !== undefined && { dependencies: keep(resource.dependencies) }),
+      ...(resource.propertyDependencies !== undefined && {
+        propertyDependencies: Object.fromEntries(dependencies.filter(([, urns]) => urns.length > 0)),
+      }),
+    };
+    if (!isDeepStrictEqual(repaired, resource)) {
+      run.state.record([{ kind: "put", entry, resource: repaired }]);
+    }
   }
 }

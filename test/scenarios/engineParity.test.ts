@@ -240,6 +240,52 @@ const lives: readonly { readonly name: string; readonly acts: readonly Act[] }[]
     ],
   },
   {
+    name: "a program that fails deletes nothing, and its outputs stay",
+    acts: [
+      {
+        verb: "up",
+        body: `new Thing("a"); new Thing("b"); exports.old = 1; exports.both = 1;`,
+        steps: ["create a", "create b"],
+      },
+      {
+        verb: "up",
+        body: `new Thing("a"); exports.both = 2; throw new Error("the program broke");`,
+        steps: [],
+        fails: true,
+        says: ["the program broke"],
+        world: ["a", "b"],
+      },
+      {
+        verb: "up",
+        body: `new Thing("a"); new Thing("a");`,
+        steps: [],
+        fails: true,
+        says: [urn("a")],
+        world: ["a", "b"],
+      },
+      { verb: "up", body: `exports.done = pulumi.secret({ deep: 1 });`, steps: ["delete a", "delete b"], world: [] },
+    ],
+  },
+  {
+    name: "a thing that belongs to somebody else is read, and never taken away",
+    acts: [
+      {
+        verb: "up",
+        before: (project) => changeInWorld(project, "theirs", "t"),
+        body: `const t = Thing.get("theirs", "id of theirs", { key: "theirs" }); new Thing("mine", { value: t.shout }); exports.shout = t.shout;`,
+        steps: ["create mine", "read theirs"],
+        world: ["mine", "theirs"],
+      },
+      { verb: "preview", steps: ["read theirs"] },
+      {
+        verb: "up",
+        before: (project) => changeInWorld(project, "theirs", "new"),
+        steps: ["read theirs", "update mine"],
+      },
+      { verb: "up", body: `new Thing("mine");`, steps: ["discard theirs", "update mine"], world: ["mine", "theirs"] },
+    ],
+  },
+  {
     name: "with targets, nothing else is touched",
     acts: [
       {

@@ -35,7 +35,8 @@ export function localEngine(): Engine {
     up: run("up", up),
     refresh: run("refresh", refresh),
     destroy: run("destroy", destroy),
-    export: async (project) => exportStack({ projectDirectory: project.directory, stack: project.stack }),
+    export: async ({ directory, stack, environment }) =>
+      exportStack({ projectDirectory: directory, stack, environment }),
     import: async (project, deployment) => {
       const folder = join(project.directory, defaultStateFolder);
       mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import type { Deployment } from "../../local-engine/state/deployment";
-import { unknown } from "../../local-engine/values";
+import { signatureKey, unknown } from "../../local-engine/values";
 import type { Engine, Outcome, RunSettings, StepRecord } from "./engine";
 import { runEnvironment } from "./engine";
 import type { Project } from "./project";
@@ -165,6 +165,22 @@ function outcomeOf(events: readonly EngineEvent[], text: string, succeeded: bool
     changes: summary?.resourceChanges ?? {},
     steps,
     text,
-    outputs: Object.fromEntries(outputs.map(([key, value]) => [key, value === unknown ? "[unknown]" : value])),
+    outputs: Object.fromEntries(outputs.map(([key, value]) => [key, shown(value)])),
   };
+}
+
+/** The event log hides a secret inside a signed object. */
+function shown(value: unknown): unknown {
+  if (value === unknown) {
+    return "[unknown]";
+  }
+  if (Array.isArray(value)) {
+    return value.map(shown);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  return signatureKey in value
+    ? "[secret]"
+    : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shown(each)]));
 }

@@ -21,7 +21,7 @@ async function settle(inputs, call) {
   }
 }
 exports.provider = {
-  async configure(request) { note("configure " + request.config.get("things:greeting")); },
+  async configure(request) { note("configure " + request.config.get("things:greeting") + " as of " + process.env.AZURE_CERTIFICATES_AS_OF); },
   async check(olds, news) {
     note("check " + news.key + " olds:" + Object.keys(olds).length);
     const failures = news.mode === "refuse" ? [{ property: "mode", reason: "refuse is refused" }] : [];
