@@ -122,6 +122,22 @@ describe("Pacing", () => {
     expect(pacing.waitMs(3_010)).toBeGreaterThan(0);
   });
 
+  it("learns from the busiest stretch: an idle time before it says nothing about the service", () => {
+    const [busy, idleBefore] = [new Pacing(), new Pacing()];
+    idleBefore.accepted(0, 0);
+    for (let answer = 0; answer < 100; answer++) {
+      busy.accepted(60_000 + answer, 60_000);
+      idleBefore.accepted(60_000 + answer, 60_000);
+    }
+    for (const pacing of [busy, idleBefore]) {
+      pacing.refused(60_100, 60_099, null);
+      pacing.sent(61_100);
+    }
+    expect(idleBefore.waitMs(61_100)).toBe(busy.waitMs(61_100));
+    // 100 at once and 10 in the meantime: about 91 per second.
+    expect(1000 / busy.waitMs(61_100)).toBeCloseTo(90.9 * 0.97, 0);
+  });
+
   it("takes requests that were refused together for one refusal", () => {
     const [one, several] = [new Pacing(), new Pacing()];
     one.refused(10, 5, null);

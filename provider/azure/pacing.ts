@@ -13,6 +13,9 @@ const fewAnswers = 10;
 /** Services count per second, or in longer intervals, and take an interval's worth at once. */
 const shortestIntervalMs = 1_000;
 
+/** Enough to know the busiest stretch by, and no more memory than that. */
+const rememberedAnswers = 4_096;
+
 /** Timers are late; what they miss is made up within this time. */
 const latenessMs = 500;
 
@@ -34,10 +37,12 @@ export class Pacing {
   #blockedUntilMs = Number.NEGATIVE_INFINITY;
   /** When the next request may go, as far as its spacing is concerned. */
   #nextSlotMs = Number.NEGATIVE_INFINITY;
-  /** What was accepted since the last refusal, or since the first answer: a slow handshake before it says nothing. */
-  #since: { readonly startMs: number; accepted: number } | null = null;
-  /** What the first ceiling was made of, until a second refusal tells more. */
-  #guess: { accepted: number; readonly intervalMs: number } | null = null;
+  /** When requests were accepted before the first refusal, the newest last: what the first ceiling is made of. */
+  #firstAnswersMs: number[] = [];
+  /** What the service asked for with its first refusal; null once a second one has told more. */
+  #firstRefusal: { readonly atMs: number; readonly intervalMs: number } | null = null;
+  /** Since when nothing was refused, and how much was accepted since then. */
+  #since = { startMs: 0, accepted: 0 };
   #lastRefusalMs = Number.NEGATIVE_INFINITY;
   #refusalsInARow = 0;
 
@@ -55,13 +60,17 @@ export class Pacing {
   /** @param sentMs when the accepted request was sent */
   accepted(nowMs: number, sentMs: number): void {
     this.#refusalsInARow = 0;
-    if (sentMs > this.#lastRefusalMs) {
-      this.#since ??= { startMs: nowMs, accepted: 0 };
+    if (this.#ceiling === null) {
+      this.#firstAnswersMs.push(nowMs);
+      if (this.#firstAnswersMs.length > rememberedAnswers) {
+        this.#firstAnswersMs.splice(0, rememberedAnswers / 2);
+      }
+    } else if (sentMs > this.#lastRefusalMs) {
       this.#since.accepted++;
-    } else if (this.#guess !== null) {
+    } else if (this.#firstRefusal !== null) {
       // It was under way when the first one was refused, so it belongs to what the service took until then.
-      this.#guess.accepted++;
-      this.#takeGuess(this.#guess);
+      this.#firstAnswersMs.push(this.#firstRefusal.atMs);
+      this.#guess(this.#firstRefusal);
     }
   }
 
@@ -86,22 +95,28 @@ export class Pacing {
   }
 
   #learn(nowMs: number, retryAfterMs: number | null): void {
-    const { startMs, accepted } = this.#since ?? { startMs: nowMs, accepted: 0 };
-    const activeMs = Math.max(1, nowMs - startMs);
     if (this.#ceiling === null) {
-      this.#guess = { accepted, intervalMs: activeMs + Math.max(shortestIntervalMs, retryAfterMs ?? 0) };
-      this.#takeGuess(this.#guess);
-    } else {
-      const pace = this.#pace(this.#ceiling, nowMs);
-      this.#guess = null;
-      this.#ceiling = Math.min(Math.max(accepted / activeMs, pace / 2), pace * cutAfterRefusal);
-      this.#plateauMs = plateauMs;
+      this.#firstRefusal = { atMs: nowMs, intervalMs: Math.max(shortestIntervalMs, retryAfterMs ?? 0) };
+      this.#guess(this.#firstRefusal);
+      return;
     }
+    const pace = this.#pace(this.#ceiling, nowMs);
+    const taken = this.#since.accepted / Math.max(1, nowMs - this.#since.startMs);
+    this.#ceiling = Math.min(Math.max(taken, pace / 2), pace * cutAfterRefusal);
+    this.#plateauMs = plateauMs;
+    this.#firstRefusal = null;
+    this.#firstAnswersMs = [];
   }
 
-  #takeGuess({ accepted, intervalMs }: { readonly accepted: number; readonly intervalMs: number }): void {
-    this.#ceiling = Math.max(1, accepted) / intervalMs;
-    this.#plateauMs = accepted < fewAnswers ? firstPlateauMs : plateauMs;
+  /**
+   * A service takes an interval's worth at once, and then as much per interval. So in no stretch of time can it have
+   * accepted more than its rate times the stretch and one interval: the busiest stretch tells the most.
+   */
+  #guess({ atMs, intervalMs }: { readonly atMs: number; readonly intervalMs: number }): void {
+    const answers = this.#firstAnswersMs.length;
+    const rates = this.#firstAnswersMs.map((answeredMs, index) => (answers - index) / (atMs - answeredMs + intervalMs));
+    this.#ceiling = Math.max(1 / intervalMs, ...rates);
+    this.#plateauMs = answers < fewAnswers ? firstPlateauMs : plateauMs;
   }
 
   #pace(ceiling: number, nowMs: number): number {
