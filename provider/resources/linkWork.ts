@@ -106,9 +106,8 @@ class LinkRun {
       await this.#confirm(decided.steps);
     }
     this.#date();
-    const guarded = decided.guarded.toSorted((a, b) => Number(b.revoked) - Number(a.revoked))[0];
-    if (guarded !== undefined) {
-      throw guardError(guarded, this.#work.at);
+    if (decided.guarded.length > 0) {
+      throw guardError(decided.guarded, this.#work.at);
     }
   }
 
@@ -261,12 +260,14 @@ function refusalError(refusal: LinkRefusal, at: SubscriptionAddress): Error {
   }
 }
 
-function guardError(guarded: GuardedCertificate, at: SubscriptionAddress): Error {
+/** All of them in one error, the revoked ones first: each is a door that somebody counts on being closed. */
+function guardError(guarded: readonly GuardedCertificate[], at: SubscriptionAddress): Error {
+  const urgentFirst = guarded.toSorted((left, right) => Number(right.revoked) - Number(left.revoked));
   const parts = {
-    what: guarded.because,
-    facts: { subscription: at.subscriptionId, thumbprint: guarded.thumbprint },
+    what: urgentFirst.map(({ because }) => because).join(" "),
+    facts: { subscription: at.subscriptionId, thumbprint: urgentFirst.map(({ thumbprint }) => thumbprint).join(", ") },
   };
-  return guarded.revoked ? new StillOpenError(parts) : new LockOutError(parts);
+  return urgentFirst.some(({ revoked }) => revoked) ? new StillOpenError(parts) : new LockOutError(parts);
 }
 
 function stillOpen(thumbprint: string, cause: Error, at: SubscriptionAddress): StillOpenError {

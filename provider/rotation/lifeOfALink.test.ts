@@ -13,7 +13,6 @@ import type {
   Registration,
   Version,
 } from "./types";
-import { nextChangeOnLink } from "./wantedOnLink";
 
 const lineage = "7d0e6a5e-6f2d-4c59-9b3a-0d2f6c1b8a11";
 const foreign: ObservedCertificate = {
@@ -238,8 +237,6 @@ class Model {
     }
     const again = planLink(this.situation(), this.now);
     expect(again.kind === "apply" && again.steps).toEqual([]);
-    const next = nextChangeOnLink(this.certificate(), this.registered, this.now);
-    expect(next === null || next > this.now).toBe(true);
   }
 
   happen(event: Event): void {

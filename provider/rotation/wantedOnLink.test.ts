@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hoursAfter } from "./schedule";
 import type { LinkCertificate, Registration } from "./types";
-import { nextChangeOnLink, wantedOnLink } from "./wantedOnLink";
+import { wantedOnLink } from "./wantedOnLink";
 
 const V3 = "3333000000000000000000000000000000000003";
 const V2 = "2222000000000000000000000000000000000002";
@@ -150,38 +150,12 @@ describe("a subscription should accept", () => {
   });
 });
 
-describe("the next change on a link", () => {
-  it.each([
-    {
-      rule: "is none where only the current certificate is registered",
-      records: [registered(V3, "2027-03-01T00:00:00Z")],
-      next: null,
-    },
-    {
-      rule: "is the end of the overlap",
-      records: [registered(V2, "2026-01-01T00:00:00Z"), registered(V3, "2027-03-01T00:00:00Z")],
-      next: new Date("2027-03-08T00:00:00Z"),
-    },
-    {
-      rule: "is no overlap that has not begun: only the end of the validity is certain then",
-      records: [registered(V2, "2026-01-01T00:00:00Z")],
-      next: farAway,
-    },
-    {
-      rule: "is the end of the validity, where that comes before the end of the overlap",
-      records: [registered(V2, "2026-01-01T00:00:00Z"), registered(V3, "2027-03-01T00:00:00Z")],
-      notAfter: new Date("2027-03-03T00:00:00Z"),
-      next: new Date("2027-03-03T00:00:00Z"),
-    },
-  ])("$rule", ({ records, notAfter = farAway, next }) => {
-    expect(nextChangeOnLink(certificateOf([{ notAfter }]), records, new Date("2027-03-02T00:00:00Z"))).toEqual(next);
-  });
-
-  it("is exactly where the wanted certificates change: not before, and not later", () => {
+describe("until", () => {
+  it("is when a certificate stops being wanted: not before, and not later", () => {
     const start = new Date("2027-03-01T00:00:00Z");
     const hours = fc.integer({ min: 0, max: 500 });
     const records = fc.uniqueArray(
-      fc.record({ thumbprint: fc.constantFrom(V1, V2, V3), after: fc.integer({ min: -500, max: 0 }) }),
+      fc.record({ thumbprint: fc.constantFrom(V1, V2), after: fc.integer({ min: -500, max: 0 }) }),
       { selector: ({ thumbprint }) => thumbprint },
     );
     const previous = fc.record({ notAfter: hours.map((after) => hoursAfter(start, after)), revoked: fc.boolean() });
@@ -194,17 +168,14 @@ describe("the next change on a link", () => {
           ],
           overlapHours,
         );
-        const registrations = known.map(({ thumbprint, after }) =>
+        // The current one is registered, so that every overlap has begun.
+        const registrations = [{ thumbprint: V3, after: -1 }, ...known].map(({ thumbprint, after }) =>
           registered(thumbprint, hoursAfter(start, after).toISOString()),
         );
-        const namesAt = (now: Date) => wantedOnLink(certificate, registrations, now).map((one) => one.thumbprint);
-        const next = nextChangeOnLink(certificate, registrations, start);
         const then = hoursAfter(start, later);
-        if (next === null || then < next) {
-          expect(namesAt(then)).toEqual(namesAt(start));
-        }
-        if (next !== null) {
-          expect(namesAt(next)).not.toEqual(namesAt(start));
+        const stillWanted = wantedOnLink(certificate, registrations, then).map(({ thumbprint }) => thumbprint);
+        for (const { thumbprint, until } of wantedOnLink(certificate, registrations, start)) {
+          expect(stillWanted.includes(thumbprint)).toBe(until === null || then < until);
         }
       }),
     );

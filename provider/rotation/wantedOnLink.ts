@@ -26,18 +26,6 @@ export function wantedOnLink(
   ];
 }
 
-/** The next date on which {@link wantedOnLink} names fewer certificates than it does at `now`; null if time alone changes nothing. */
-export function nextChangeOnLink(
-  certificate: LinkCertificate,
-  registered: readonly Registration[],
-  now: Date,
-): Date | null {
-  const [first, ...others] = overlaps(certificate, registered, now).map(({ ends, notAfter }) =>
-    earliest(notAfter, ...(ends === null ? [] : [ends])),
-  );
-  return first === undefined ? null : earliest(first, ...others);
-}
-
 /** A state that lists its own current certificate among the revoked ones: nothing may register that one again. */
 export function isRevokedCurrent({ current, previous }: LinkCertificate): boolean {
   return previous.some(({ thumbprint, revoked }) => revoked && thumbprint === current.thumbprint);
