@@ -1,5 +1,6 @@
 # The only commands a person has to know. Each does its own set-up; all that is needed is make, npm and any Node 20 or newer.
 #
+#   make demo     a year with the examples, against an Azure on this machine
 #   make test     everything that must be right before a change is merged
 #   make lint     format and lint, without changing anything      make format   the same, and repairs what it can
 #   make build    compiles the package into dist/
@@ -23,7 +24,7 @@ endif
 # One file for each lock file that was installed: a new lock file installs again, and nothing else does.
 INSTALLED := node_modules/.installed-by-make
 
-.PHONY: setup test build lint format
+.PHONY: setup demo test build lint format
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -45,6 +46,10 @@ $(INSTALLED): package-lock.json package.json | $(NODE)
 build: setup
 	$(call headline,build: dist/)
 	@npm run --silent build
+
+demo: build
+	$(call headline,demo)
+	@npm run --silent demo
 
 lint: setup
 	$(call headline,lint and format: biome)
