@@ -216,6 +216,7 @@ async function runProgram({ run: first, options, environment, restate, serve }: 
   }
   const deployment = new ProgramDeployment(run);
   const address = await serve(deployment);
+  run.providers.warmUp();
   const program = startProgram({
     project: run.project,
     address,

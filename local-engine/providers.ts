@@ -21,10 +21,16 @@ interface ProvidersOptions {
 export class Providers {
   readonly #clients = new Map<string, Promise<ProviderClient>>();
   readonly #running: ProviderProcess[] = [];
+  #warm: ProviderProcess | undefined;
   readonly #options: ProvidersOptions;
 
   constructor(options: ProvidersOptions) {
     this.#options = options;
+  }
+
+  /** Starts a process while the program is being loaded: almost every program will need it. */
+  warmUp(): void {
+    this.#warm = this.#spawn();
   }
 
   /**
@@ -60,7 +66,6 @@ export class Providers {
   }
 
   async #start(reference: string, config: Properties): Promise<ProviderClient> {
-    const { project, progress, environment, engineAddress } = this.#options;
     const packageName = packageOf(typeOf(parseProviderReference(reference).urn).replace("pulumi:providers:", ""));
     if (packageName !== dynamicPackage) {
       throw new LocalEngineError(
@@ -69,17 +74,14 @@ export class Providers {
     }
     // A destroy configures the provider from the state, which may name another endpoint than the stack's files do now.
     const endpoint = reveal(config[managementEndpoint.configKey] ?? null);
-    requireLoopback(typeof endpoint === "string" ? endpoint : undefined, environment[managementEndpoint.variable]);
+    requireLoopback(
+      typeof endpoint === "string" ? endpoint : undefined,
+      this.#options.environment[managementEndpoint.variable],
+    );
     try {
-      const running = await startDynamicProvider({
-        programDirectory: project.programDirectory,
-        projectName: project.name,
-        engineAddress,
-        environment,
-        onLine: (line, stream) => progress.tell(stream === "stderr" ? "info#err" : "info", line),
-      });
-      this.#running.push(running);
-      const client = new ProviderClient(running.client);
+      const running = this.#warm ?? this.#spawn();
+      this.#warm = undefined;
+      const client = new ProviderClient(await running.client);
       await client.configure(config);
       return client;
     } catch (error) {
@@ -87,5 +89,18 @@ export class Providers {
         cause: error,
       });
     }
+  }
+
+  #spawn(): ProviderProcess {
+    const { project, progress, environment, engineAddress } = this.#options;
+    const running = startDynamicProvider({
+      programDirectory: project.programDirectory,
+      projectName: project.name,
+      engineAddress,
+      environment,
+      onLine: (line, stream) => progress.tell(stream === "stderr" ? "info#err" : "info", line),
+    });
+    this.#running.push(running);
+    return running;
   }
 }

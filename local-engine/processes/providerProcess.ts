@@ -4,13 +4,14 @@ import { credentials } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { LocalEngineError } from "../errors";
 import { channelOptions } from "../services/channelOptions";
-import { type OutputStream, startNode } from "./childProcess";
+import { type Child, type OutputStream, startNode } from "./childProcess";
 
 const startTimeoutMs = 60_000;
 const stopGraceMs = 5_000;
 
 export interface ProviderProcess {
-  readonly client: ResourceProviderClient;
+  /** Once it listens. */
+  readonly client: Promise<ResourceProviderClient>;
   stop(): Promise<void>;
   kill(): void;
 }
@@ -27,18 +28,18 @@ export function resolveSdk(programDirectory: string, module: string): string {
   }
 }
 
-/** Starts the process that serves all dynamic resources of a program, and waits until it listens. */
-export async function startDynamicProvider(options: {
+/** Starts the process that serves all dynamic resources of a program. */
+export function startDynamicProvider(options: {
   readonly programDirectory: string;
   readonly projectName: string;
   readonly engineAddress: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onLine: (line: string, stream: OutputStream) => void;
-}): Promise<ProviderProcess> {
+}): ProviderProcess {
   let port: string | undefined;
-  let listening: (port: string) => void = () => {};
-  const firstLine = new Promise<string>((resolve) => {
-    listening = resolve;
+  let announce: (port: string) => void = () => {};
+  const announced = new Promise<string>((resolve) => {
+    announce = resolve;
   });
   const child = startNode({
     arguments: [resolveSdk(options.programDirectory, "cmd/dynamic-provider"), options.engineAddress],
@@ -47,26 +48,32 @@ export async function startDynamicProvider(options: {
     onLine: (line, stream) => {
       if (port === undefined && stream === "stdout") {
         port = line.trim();
-        listening(port);
+        announce(port);
         return;
       }
       options.onLine(line, stream);
     },
   });
-  const timer = setTimeout(() => child.kill(), startTimeoutMs);
-  const announced = await Promise.race([firstLine, child.ended.then((code) => ({ code }))]);
-  clearTimeout(timer);
-  if (typeof announced !== "string" || !/^\d+$/.test(announced)) {
-    child.kill();
-    throw new LocalEngineError("The process of the dynamic provider ended before it told its port.");
-  }
-  const client = new ResourceProviderClient(`127.0.0.1:${announced}`, credentials.createInsecure(), channelOptions);
+  const client = connect(child, announced);
+  // Whoever needs it will see the failure; a run that never does must not die of it.
+  client.catch(() => {});
   return {
     client,
     stop: async () => {
-      client.close();
       await child.stop(stopGraceMs);
+      await client.then((each) => each.close()).catch(() => undefined);
     },
     kill: () => child.kill(),
   };
+}
+
+async function connect(child: Child, announced: Promise<string>): Promise<ResourceProviderClient> {
+  const timer = setTimeout(() => child.kill(), startTimeoutMs);
+  const port = await Promise.race([announced, child.ended.then(() => "")]);
+  clearTimeout(timer);
+  if (!/^\d+$/.test(port)) {
+    child.kill();
+    throw new LocalEngineError("The process of the dynamic provider ended before it told its port.");
+  }
+  return new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions);
 }

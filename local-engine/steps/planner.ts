@@ -3,7 +3,7 @@ import type { Diff, ProviderClient } from "../processes/providerClient";
 import { dynamicPackage } from "../providers";
 import type { Run } from "../run";
 import type { ResourceState } from "../state/deployment";
-import { defaultProviderUrn, makeUrn, stackType } from "../urn";
+import { defaultProviderUrn, makeUrn, nameOf, stackType } from "../urn";
 import { changedKeys, type Properties } from "../values";
 import { type RegisteredProvider, registerDefaultProvider } from "./defaultProvider";
 import type { Goal } from "./goal";
@@ -179,7 +179,8 @@ export class Planner {
     const { inputs, failures } = await provider.client.check(targetOf(next), olds ?? {}, news);
     if (failures.length > 0) {
       for (const { property, reason } of failures) {
-        this.#run.progress.tell("error", property === "" ? reason : `${property}: ${reason}`, next.urn);
+        const about = property === "" ? "" : `property ${property} has a problem: `;
+        this.#run.progress.tell("error", `resource '${nameOf(next.urn)}': ${about}${reason}`, next.urn);
       }
       this.#refuse(next.urn);
     }

@@ -132,7 +132,10 @@ it("a program is refused where it would reach another machine, and no process is
 describe("what the engine can't do is said by name", () => {
   it.each([
     ["importing resources", `new Thing("a", {}, { import: "x" });`],
-    ["resource hooks", `new pulumi.ResourceHook("hook", () => {}); new Thing("a");`],
+    [
+      "resource hooks",
+      `const hook = new pulumi.ResourceHook("hook", () => {}); new Thing("a", {}, { hooks: { beforeCreate: [hook] } });`,
+    ],
     ["functions of providers", `pulumi.runtime.invoke("aws:index:getRegion", {});`],
     ["managementEndpoint of a", `new Thing("a", { managementEndpoint: "https://management.core.windows.net" });`],
   ])("%s", async (words, body) => {
