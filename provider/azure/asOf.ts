@@ -25,7 +25,7 @@ export async function assertMayChangeAsOf(
   }
   const refuse = (why: string) =>
     new AsOfError({
-      what: `Nothing is changed as of ${asOf.toISOString()}: ${why}.`,
+      what: `Nothing is changed as of ${asOf.toISOString().slice(0, 19)}Z: ${why}.`,
       todo: "Unset AZURE_CERTIFICATES_AS_OF (or leave --as-of out) to change something today; with it, preview only.",
       facts: { endpoint },
     });

@@ -168,17 +168,22 @@ function named<T>(setting: string, read: () => T): T {
 function assertValid({ thumbprint, notBefore, notAfter, setting }: CertificateCredential, now: Date): void {
   const problem =
     now > notAfter
-      ? `has expired: it was valid until ${notAfter.toISOString()}`
+      ? `has expired: it was valid until ${isoSeconds(notAfter)}`
       : now < notBefore
-        ? `is not valid yet: it is valid from ${notBefore.toISOString()}`
+        ? `is not valid yet: it is valid from ${isoSeconds(notBefore)}`
         : null;
   if (problem !== null) {
     throw new CertificateError({
       what: `The client certificate from ${setting} ${problem}. Nothing was sent.`,
-      todo: `Give one that is valid on ${now.toISOString()} and registered on the subscription, or correct this machine's clock.`,
+      todo: `Give one that is valid on ${isoSeconds(now)} and registered on the subscription, or correct this machine's clock.`,
       facts: { thumbprint },
     });
   }
+}
+
+/** As openssl and the portal show dates: nobody reads milliseconds of a validity. */
+function isoSeconds(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
 }
 
 function noCredential(sources: readonly CredentialSource[], at: SubscriptionAddress): ConfigurationError {

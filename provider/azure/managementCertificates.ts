@@ -51,11 +51,15 @@ export interface ManagementCertificates {
 export function managementCertificates(transport: Transport): ManagementCertificates {
   return {
     list: (at, options = {}) =>
-      transport.call({ at, purpose: "list its management certificates", thumbprint: null }, options, async (send) => {
-        const answer = await send({ method: "GET", path: listPath(at) });
-        const { serverDate, requestId, authenticatedWith } = answer;
-        return { certificates: decodeList(answer.body, requestId), serverDate, requestId, authenticatedWith };
-      }),
+      transport.call(
+        { at, purpose: "list the subscription's management certificates", thumbprint: null },
+        options,
+        async (send) => {
+          const answer = await send({ method: "GET", path: listPath(at) });
+          const { serverDate, requestId, authenticatedWith } = answer;
+          return { certificates: decodeList(answer.body, requestId), serverDate, requestId, authenticatedWith };
+        },
+      ),
 
     get: (at, thumbprint, options = {}) =>
       transport.call({ at, purpose: "read a management certificate", thumbprint }, options, (send) =>
@@ -66,7 +70,7 @@ export function managementCertificates(transport: Transport): ManagementCertific
       const { publicKeyPkcs1, thumbprint } = parseCertificate(der);
       if (publicKeyPkcs1 === null) {
         throw new CertificateError({
-          what: "Azure takes RSA certificates only, and this is none.",
+          what: "Azure takes RSA certificates only, and the key of this one is not RSA.",
           facts: { thumbprint },
         });
       }

@@ -67,7 +67,7 @@ function errorForAnswer(
     endpoint: at.endpoint,
     ...service,
   };
-  const said = message === null || message === "" ? "" : ` It says: ${message}`;
+  const said = message === null || message === "" ? "" : ` The service says: "${message}"`;
   if (isThrottling(failure)) {
     return new ThrottledError({
       what: `The service refuses to ${purpose}, because it gets too many requests.${said}`,
@@ -78,14 +78,14 @@ function errorForAnswer(
   if (serviceCode === "SubscriptionDisabled") {
     return new SubscriptionUnavailableError({
       what: `The subscription is disabled, so nothing can be read or changed there.${said}`,
-      todo: "Enable it again, or take its links out of the stack with `pulumi state delete` if it will not come back. Until then they are kept.",
+      todo: "Enable it again; until then its links are kept as they are. If it will not come back, take them out of the program, and out of the state with `pulumi state delete <urn>`.",
       facts,
     });
   }
   if (isLimitReached(failure)) {
     return new QuotaExceededError({
       what: `The subscription takes no further management certificate.${said}`,
-      todo: "Remove certificates that nobody needs, or set removeFirst so that a rotation makes room before it adds.",
+      todo: "Remove certificates that nobody needs. If the limit is lower than azure-certificates:certificateLimit says, set that to it, so that a preview warns in time and a rotation makes room before it adds.",
       facts,
     });
   }
@@ -95,7 +95,7 @@ function errorForAnswer(
   if (status === 404) {
     return new SubscriptionUnavailableError({
       what: `The service knows no such subscription.${said}`,
-      todo: "Check its id and the endpoint. Links to it are kept until you take them out of the stack with `pulumi state delete`.",
+      todo: "Check its id and the endpoint. Until it answers, its links are kept as they are. If it was deleted, take them out of the program, and out of the state with `pulumi state delete <urn>`.",
       facts,
     });
   }

@@ -15,7 +15,7 @@ import { managementCertificate as managementCertificateLifecycle } from "../reso
 import { SharedListings } from "../resources/sharedListings";
 import { subscriptionCertificateLink as subscriptionCertificateLinkLifecycle } from "../resources/subscriptionCertificateLink";
 import { EngineWatch } from "./engineWatch";
-import { presentable } from "./presentable";
+import { PresentableError, presentable } from "./presentable";
 import { systemPorts } from "./systemPorts";
 
 /** How Pulumi marks a secret inside plain JSON. */
@@ -37,34 +37,37 @@ function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider 
       return Promise.resolve();
     },
     check: (_olds, news) =>
-      guarded(async (context) => {
+      guarded(news, async (context) => {
         const { inputs, failures } = resource.check(withoutProvider(news), context);
         return { inputs, failures: [...failures] };
       }),
     diff: (_id, olds, news) =>
-      guarded(async (context) => {
+      guarded(news, async (context) => {
         const difference = resource.diff(olds, withoutProvider(news), context);
-        sayWhy(String(news["resourceName"] ?? olds["resourceName"]), difference);
+        sayWhy(nameOf(news) ?? nameOf(olds) ?? resource.type, difference);
         const replaces = difference.changes.filter((change) => change.replaces).map((change) => change.property);
         return { changes: difference.changes.length > 0, replaces, deleteBeforeReplace: false };
       }),
     create: (news) =>
-      guarded(async (context) => {
+      guarded(news, async (context) => {
         const { id, outputs } = await keepingProvider(news, resource, () =>
           resource.create(withoutProvider(news), context),
         );
         return { id, outs: withSecrets(outputs, resource) };
       }),
     read: (id, olds) =>
-      guarded(async (context) => ({ id, props: withSecrets(await resource.read(olds ?? {}, context), resource) })),
+      guarded(olds ?? {}, async (context) => ({
+        id,
+        props: withSecrets(await resource.read(olds ?? {}, context), resource),
+      })),
     update: (id, olds, news) =>
-      guarded(async (context) => {
+      guarded(news, async (context) => {
         const outputs = await keepingProvider(news, resource, () =>
           resource.update(id, olds, withoutProvider(news), context),
         );
         return { outs: withSecrets(outputs, resource) };
       }),
-    delete: (_id, olds) => guarded((context) => resource.delete(olds, context)),
+    delete: (_id, olds) => guarded(olds, (context) => resource.delete(olds, context)),
   };
 }
 
@@ -84,15 +87,21 @@ async function configureWith(config: (key: string) => string | undefined): Promi
   };
 }
 
-async function guarded<T>(work: (context: Configured) => Promise<T>): Promise<T> {
+/** @param values inputs or outputs of the resource: both hold its name */
+async function guarded<T>(values: Values, work: (context: Configured) => Promise<T>): Promise<T> {
   try {
     if (configured === null) {
       throw new TypeError("the engine called a resource before it configured the provider");
     }
     return await work(await configured);
   } catch (error) {
-    throw presentable(error);
+    throw error instanceof PresentableError ? error : presentable(error, nameOf(values));
   }
+}
+
+function nameOf(values: Values): string | undefined {
+  const name = values["resourceName"];
+  return typeof name === "string" ? name : undefined;
 }
 
 /** After a partial failure the engine stores these outputs as they are: without `__provider` neither refresh nor destroy would work. */
@@ -104,7 +113,11 @@ async function keepingProvider<T>(news: Values, resource: ResourceLifecycle, wor
       throw error;
     }
     const outputs = { ...withSecrets(error.outputs, resource), __provider: news["__provider"] };
-    throw Object.assign(presentable(error), { id: error.id, properties: outputs, reasons: [error.message] });
+    throw Object.assign(presentable(error, nameOf(news)), {
+      id: error.id,
+      properties: outputs,
+      reasons: [error.message],
+    });
   }
 }
 
@@ -125,8 +138,8 @@ function withoutProvider(news: Values): Values {
 
 /** A printed line is the only way in which a dynamic provider can explain a change; refresh runs diff a second time. */
 function sayWhy(name: string, { changes, warnings }: Difference): void {
-  const due = changes.filter((change) => /^(due:|may )/.test(change.reason) || change.replaces);
-  for (const sentence of [...due.map((change) => change.reason), ...warnings.map((warning) => `warning: ${warning}`)]) {
+  const reasons = changes.map((change) => change.reason);
+  for (const sentence of [...reasons, ...warnings.map((warning) => `warning: ${warning}`)]) {
     const line = `${name}: ${sentence}`;
     if (!said.has(line)) {
       said.add(line);

@@ -23,7 +23,7 @@ export class EngineWatch {
   async assertAlive(): Promise<void> {
     if (this.#address !== null && !(await accepts(this.#address))) {
       throw new EngineGoneError({
-        what: "the engine that started this provider is gone, so nothing more is changed.",
+        what: "The engine that started this provider is gone, so nothing more is changed.",
         todo: "Run the update again: it continues from what is there.",
       });
     }

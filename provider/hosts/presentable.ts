@@ -2,19 +2,43 @@ import { isAzureCertificatesError } from "../errors";
 import { PartialChangeError } from "../resources/lifecycle";
 
 /**
- * What the engine gets to print. It shows an error's text and its stack; for an error that we raised on purpose a
- * stack says nothing to whoever reads the deployment's log, and the causes below it may carry TLS contexts.
+ * An error as the engine gets to print it. Of one that we raised on purpose only the message is left: its stack says
+ * nothing to whoever reads the deployment's log, and what hangs on its causes may carry TLS contexts.
+ *
+ * @param resource the name of the resource at work; undefined where nobody knows it
  */
-export function presentable(error: unknown): Error {
-  if (isAzureCertificatesError(error) || error instanceof PartialChangeError) {
-    const shown = new Error(error.message);
-    shown.name = error instanceof PartialChangeError ? codeOf(error.cause) : error.code;
-    shown.stack = "";
-    return shown;
+export function presentable(error: unknown, resource: string | undefined): Error {
+  const known = isAzureCertificatesError(error) || error instanceof PartialChangeError;
+  if (known) {
+    return new PresentableError(error.message, resource, codeOf(error));
   }
-  return error instanceof Error ? error : new Error(String(error));
+  const bug = error instanceof Error ? error : new Error(String(error));
+  return new PresentableError(bug.message, resource, bug.stack ?? bug.message);
 }
 
-function codeOf(cause: unknown): string {
-  return isAzureCertificatesError(cause) ? cause.code : "Error";
+/**
+ * The dynamic provider hands the message of a failed check, diff, read and delete to the engine, which shows it with the
+ * resource, and also prints `${error}: ${error.stack}` itself. So that the same text is not there twice, these two say
+ * what the message does not: whose error it is, and its code.
+ */
+export class PresentableError extends Error {
+  readonly #resource: string;
+
+  constructor(message: string, resource: string | undefined, detail: string) {
+    super(message);
+    this.name = "Error";
+    this.#resource = resource ?? "azure-certificates";
+    this.stack = detail;
+  }
+
+  override toString(): string {
+    return this.#resource;
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof PartialChangeError) {
+    return codeOf(error.cause);
+  }
+  return isAzureCertificatesError(error) ? error.code : "Error";
 }

@@ -19,7 +19,9 @@ export function validateInputs(
   }
   const parsed = schema.partial(mask).safeParse(known);
   if (parsed.success) {
-    return { known: withoutUndefined(parsed.data), unknown, failures: [] };
+    // The schema puts defaults in the place of what it did not see; nothing may be concluded from those.
+    const seen = Object.entries(parsed.data).filter(([key]) => !(key in unknown));
+    return { known: withoutUndefined(Object.fromEntries(seen)), unknown, failures: [] };
   }
   return { known, unknown, failures: parsed.error.issues.flatMap(failuresOf) };
 }

@@ -148,8 +148,8 @@ class LinkRun {
       throw new ServiceError({
         what:
           readBack === null
-            ? "the subscription confirmed the upload and does not hold the certificate."
-            : "the subscription holds other bytes under this thumbprint than were uploaded.",
+            ? "The subscription confirmed the upload and does not hold the certificate."
+            : "The subscription holds other bytes under this thumbprint than were uploaded.",
         todo: "Nothing else was changed; run the update again.",
         facts: { subscription: this.#work.at.subscriptionId, thumbprint, requestId: added.requestId ?? undefined },
       });
@@ -185,7 +185,7 @@ class LinkRun {
     for (const step of steps) {
       if (step.action === "remove" && there.has(step.thumbprint)) {
         const error = new ServiceError({
-          what: "the subscription confirmed the removal and still lists the certificate.",
+          what: "The subscription confirmed the removal and still lists the certificate.",
           todo: "Run the update again.",
           facts: { subscription: this.#work.at.subscriptionId, thumbprint: step.thumbprint },
         });
@@ -193,7 +193,7 @@ class LinkRun {
       }
       if (step.action === "add" && !there.has(step.thumbprint)) {
         throw new ServiceError({
-          what: "the subscription accepted the certificate and no longer lists it: somebody else may be changing it.",
+          what: "The subscription accepted the certificate and no longer lists it: somebody else may be changing it.",
           todo: "Run the update again.",
           facts: { subscription: this.#work.at.subscriptionId, thumbprint: step.thumbprint },
         });
@@ -284,7 +284,7 @@ function assertClocksAgree(serverDate: Date | null, now: Date, thumbprint: strin
   const facts = { subscription: at.subscriptionId, thumbprint };
   if (serverDate === null) {
     throw new ClockSkewError({
-      what: "the service's answer carries no readable Date header, so this machine's clock can't be compared with it; the certificate was not retired.",
+      what: "The service's answer carries no readable Date header, so this machine's clock can't be compared with it; the certificate was not retired.",
       todo: "Run the update again.",
       facts,
     });
@@ -292,7 +292,7 @@ function assertClocksAgree(serverDate: Date | null, now: Date, thumbprint: strin
   const minutes = Math.abs(serverDate.getTime() - now.getTime()) / 60_000;
   if (minutes > maximumClockSkewMinutes) {
     throw new ClockSkewError({
-      what: `this machine's clock says ${isoSeconds(now)} and the service's ${isoSeconds(serverDate)}: more than ${maximumClockSkewMinutes} minutes apart, so the certificate was not retired.`,
+      what: `This machine's clock says ${isoSeconds(now)} and the service's ${isoSeconds(serverDate)}: more than ${maximumClockSkewMinutes} minutes apart, so the certificate was not retired.`,
       todo: "Set the clock right and run the update again.",
       facts,
     });

@@ -1,7 +1,7 @@
 import { canonicalEndpoint } from "../azure/configuration";
 import type { SubscriptionAddress } from "../azure/connection";
 import { parseCertificate } from "../certificate/parse";
-import { CertificateError, InvalidInputError, LockOutError, StillOpenError } from "../errors";
+import { CertificateError, ConfigurationError, InvalidInputError, LockOutError, StillOpenError } from "../errors";
 import { planLink, planUnlink } from "../rotation/planLink";
 import type { LinkCertificate, LinkRules } from "../rotation/types";
 import type { Configured } from "./context";
@@ -46,47 +46,66 @@ function check(news: Values, context: Configured): CheckResult {
   if (failures.length > 0) {
     return { inputs, failures };
   }
-  return { inputs, failures: [...certificateFailures(inputs), ...addressFailures(inputs, context)] };
+  const { subject, failures: certificateFailures } = subjectOf(inputs);
+  const { at, failures: addressFailures } = addressOfLink(inputs, context);
+  const claimFailures =
+    subject === null || at === null ? [] : claim(at, subject, inputs["resourceName"] as string, context);
+  return { inputs, failures: [...certificateFailures, ...addressFailures, ...claimFailures] };
 }
 
-function certificateFailures(inputs: Values): readonly CheckFailure[] {
-  const pem = inputs["certificatePem"];
+/** What this link stands for among the links of a run; null while it is unknown or wrong. */
+function subjectOf(inputs: Values): { readonly subject: string | null; readonly failures: readonly CheckFailure[] } {
+  const { certificatePem: pem, lineage } = inputs;
   if (pem === undefined) {
-    return [
-      {
-        property: "certificate",
-        reason: "give the link a certificate (a ManagementCertificate), or a certificatePem made elsewhere",
-      },
-    ];
+    const reason = "give the link a certificate (a ManagementCertificate), or a certificatePem made elsewhere";
+    return { subject: null, failures: [{ property: "certificate", reason }] };
   }
-  if (pem === unknownValue) {
-    return [];
+  if (pem === unknownValue || lineage === unknownValue) {
+    return { subject: null, failures: [] };
+  }
+  const failed = (reason: string) => ({ subject: null, failures: [{ property: "certificatePem", reason }] });
+  try {
+    const { thumbprint, publicKeyPkcs1 } = parseCertificate(pem as string);
+    return publicKeyPkcs1 === null
+      ? failed("certificatePem has a key that is not RSA, and Azure takes RSA certificates only")
+      : { subject: (lineage as string | undefined) ?? thumbprint, failures: [] };
+  } catch (error) {
+    if (error instanceof CertificateError) {
+      return failed(error.message);
+    }
+    throw error;
+  }
+}
+
+function addressOfLink(
+  { subscriptionId, managementEndpoint }: Values,
+  context: Configured,
+): { readonly at: SubscriptionAddress | null; readonly failures: readonly CheckFailure[] } {
+  if (managementEndpoint === unknownValue) {
+    return { at: null, failures: [] };
   }
   try {
-    parseCertificate(pem as string);
-    return [];
+    const endpoint =
+      managementEndpoint === undefined
+        ? context.configuration.managementEndpoint
+        : canonicalEndpoint(managementEndpoint as string);
+    const at = subscriptionId === unknownValue ? null : { endpoint, subscriptionId: subscriptionId as string };
+    return { at, failures: [] };
   } catch (error) {
-    return error instanceof CertificateError ? [{ property: "certificatePem", reason: error.message }] : [];
+    if (error instanceof ConfigurationError) {
+      return { at: null, failures: [{ property: "managementEndpoint", reason: error.message }] };
+    }
+    throw error;
   }
 }
 
-function addressFailures(inputs: Values, context: Configured): readonly CheckFailure[] {
-  const { subscriptionId, managementEndpoint, lineage, certificatePem } = inputs;
-  let endpoint = context.configuration.managementEndpoint;
-  if (managementEndpoint !== undefined && managementEndpoint !== unknownValue) {
-    try {
-      endpoint = canonicalEndpoint(managementEndpoint as string);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return [{ property: "managementEndpoint", reason }];
-    }
-  }
-  if ([subscriptionId, managementEndpoint, lineage, certificatePem].includes(unknownValue)) {
-    return [];
-  }
-  const at = { endpoint, subscriptionId: subscriptionId as string };
-  const subject = (lineage as string | undefined) ?? parseCertificate(certificatePem as string).thumbprint;
-  const other = context.claims.claim(at, subject, inputs["resourceName"] as string);
+function claim(
+  at: SubscriptionAddress,
+  subject: string,
+  link: string,
+  { claims }: Configured,
+): readonly CheckFailure[] {
+  const other = claims.claim(at, subject, link);
   return other === null
     ? []
     : [

@@ -110,7 +110,7 @@ export function limitReached(situation: LinkSituation): LinkRefusal {
   const count = observed.length;
   const sentence =
     `Subscription ${subscriptionId} holds ${count} certificate${count === 1 ? "" : "s"} and its limit is ${rules.certificateLimit}, so there is no room for ${shortThumbprint(thumbprint)}. ` +
-    "Remove certificates that nobody needs, or raise certificateLimit if the service accepts more.";
+    "Remove certificates that nobody needs, or raise azure-certificates:certificateLimit if the service accepts more.";
   return {
     reason: "limitReached",
     thumbprint,

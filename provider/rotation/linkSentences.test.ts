@@ -35,7 +35,7 @@ describe("what a link says", () => {
     },
     {
       given: { observed: [seen(foreign)], rules: { certificateLimit: 1 } },
-      says: `Subscription ${subscriptionId} holds 1 certificate and its limit is 1, so there is no room for 33333333…. Remove certificates that nobody needs, or raise certificateLimit if the service accepts more.`,
+      says: `Subscription ${subscriptionId} holds 1 certificate and its limit is 1, so there is no room for 33333333…. Remove certificates that nobody needs, or raise azure-certificates:certificateLimit if the service accepts more.`,
     },
     {
       given: { certificate: { previous: [{ thumbprint: V3, notAfter: now, revoked: true }] } },
