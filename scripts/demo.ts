@@ -11,7 +11,7 @@ const startedAt = performance.now();
 
 async function main(): Promise<void> {
   // The Pulumi CLI comes last where there is one.
-  const engine = (await engines()).at(-1);
+  const engine = engines().at(-1);
   if (engine === undefined) {
     throw new Error("there is no engine to run the examples on");
   }

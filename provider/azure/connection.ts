@@ -1,15 +1,8 @@
 import type { Ports } from "../ports";
 import type { ProviderConfiguration } from "./configuration";
 import { type ManagementCertificates, managementCertificates } from "./managementCertificates";
-import { subscriptionKey } from "./subscriptionKey";
+import { type SubscriptionAddress, subscriptionKey } from "./subscriptionAddress";
 import { Transport } from "./transport";
-
-/** Which subscription, and where. */
-export interface SubscriptionAddress {
-  /** As `canonicalEndpoint` writes it. */
-  readonly endpoint: string;
-  readonly subscriptionId: string;
-}
 
 /** The way to Azure for one process: whoever shares it shares its connections and its throttles. */
 export interface Connection {

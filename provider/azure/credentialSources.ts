@@ -10,10 +10,10 @@ import {
   type ProviderConfiguration,
   type PublishSettingsSource,
 } from "./configuration";
-import type { SubscriptionAddress } from "./connection";
 import type { CertificateCredential, Credential } from "./credential";
 import { assertTrustedAddress, isKnownCloud } from "./knownClouds";
 import { readProtectedFile } from "./protectedFile";
+import type { SubscriptionAddress } from "./subscriptionAddress";
 import { tokenCredential } from "./token";
 
 /** The credentials of a run, read when the first request needs them and then kept in memory only. */

@@ -1,8 +1,8 @@
 import { parseCertificate } from "../certificate/parse";
 import { CertificateError } from "../errors";
-import type { SubscriptionAddress } from "./connection";
 import { type Failure, RequestFailed } from "./failure";
 import { mayHaveTakenEffect } from "./retry";
+import type { SubscriptionAddress } from "./subscriptionAddress";
 import type { CallOptions, Send, Transport } from "./transport";
 import { decodeCertificate, decodeList, encodeSubscriptionCertificate, type ListedCertificate } from "./xml";
 

@@ -10,10 +10,10 @@ import {
   UnreadableAnswerError,
 } from "../errors";
 import { environmentVariableOf } from "./configuration";
-import type { SubscriptionAddress } from "./connection";
 import { type Credential, describeCredential } from "./credential";
 import type { Failure, TransportProblem } from "./failure";
 import { isThrottling } from "./retry";
+import type { SubscriptionAddress } from "./subscriptionAddress";
 
 /** What a failed request was about, for the words of its error. */
 export interface RequestContext {

@@ -1,9 +1,9 @@
 import { concurrentCallsPerSubscription } from "../defaults";
 import type { Ports } from "../ports";
-import type { SubscriptionAddress } from "./connection";
 import type { Failure } from "./failure";
 import { Pacing } from "./pacing";
-import { subscriptionKey } from "./subscriptionKey";
+import type { SubscriptionAddress } from "./subscriptionAddress";
+import { subscriptionKey } from "./subscriptionAddress";
 
 /** The wait at a throttle would outlast the caller's budget. Never leaves this folder. */
 export class ThrottleClosed extends Error {

@@ -4,14 +4,14 @@ import { RetriesExhaustedError } from "../errors";
 import type { Ports } from "../ports";
 import { type ClientPools, clientPools } from "./clientPools";
 import type { ProviderConfiguration } from "./configuration";
-import type { SubscriptionAddress } from "./connection";
 import type { Credential } from "./credential";
 import { type Credentials, credentials } from "./credentialSources";
 import { exchange, type ServiceAnswer, type ServiceRequest } from "./exchange";
 import { type Failure, RequestFailed } from "./failure";
 import { decideRetry, isThrottling } from "./retry";
 import { errorFor, isAuthenticationRefusal, type RequestContext } from "./serviceErrors";
-import { subscriptionKey } from "./subscriptionKey";
+import type { SubscriptionAddress } from "./subscriptionAddress";
+import { subscriptionKey } from "./subscriptionAddress";
 import { ThrottleClosed, Throttles } from "./throttle";
 
 export interface CallOptions {

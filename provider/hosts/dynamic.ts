@@ -6,13 +6,9 @@
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { parseConfiguration } from "../azure/configuration";
-import { connect } from "../azure/connection";
-import { Claims } from "../resources/claims";
-import type { Configured } from "../resources/context";
-import { DecidedRotations } from "../resources/decidedRotations";
+import { type Configured, configuredWith } from "../resources/context";
 import { type Difference, PartialChangeError, type ResourceLifecycle, type Values } from "../resources/lifecycle";
 import { managementCertificate as managementCertificateLifecycle } from "../resources/managementCertificate";
-import { SharedListings } from "../resources/sharedListings";
 import { subscriptionCertificateLink as subscriptionCertificateLinkLifecycle } from "../resources/subscriptionCertificateLink";
 import { EngineWatch } from "./engineWatch";
 import { PresentableError, presentable } from "./presentable";
@@ -76,15 +72,7 @@ async function configureWith(config: (key: string) => string | undefined): Promi
   // Pulumi starts this process with the engine's address as the only argument.
   const watch = new EngineWatch(process.argv[2]);
   const ports = systemPorts(configuration.asOf, watch, new AbortController().signal);
-  const connection = connect(configuration, ports);
-  return {
-    ports,
-    configuration,
-    connection,
-    claims: new Claims(),
-    decided: new DecidedRotations(),
-    listings: new SharedListings(connection.managementCertificates),
-  };
+  return configuredWith(configuration, ports);
 }
 
 /** @param values inputs or outputs of the resource: both hold its name */

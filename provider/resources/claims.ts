@@ -1,4 +1,4 @@
-import type { SubscriptionAddress } from "../azure/connection";
+import { type SubscriptionAddress, subscriptionKey } from "../azure/subscriptionAddress";
 
 /**
  * What the links checked in this run stand for: (endpoint, subscription, lineage or bare thumbprint) -> link name.
@@ -11,7 +11,7 @@ export class Claims {
 
   /** Claims for `link`; answers the name of another link of this run that claimed the same, or null. */
   claim(at: SubscriptionAddress, subject: string, link: string): string | null {
-    const key = keyOf(at, subject);
+    const key = `${subscriptionKey(at)} ${subject}`;
     const holder = this.#holders.get(key);
     if (holder !== undefined && holder !== link) {
       return holder;
@@ -21,10 +21,6 @@ export class Claims {
   }
 
   isClaimed(at: SubscriptionAddress, subject: string): boolean {
-    return this.#holders.has(keyOf(at, subject));
+    return this.#holders.has(`${subscriptionKey(at)} ${subject}`);
   }
-}
-
-function keyOf(at: SubscriptionAddress, subject: string): string {
-  return `${at.endpoint} ${at.subscriptionId} ${subject}`;
 }

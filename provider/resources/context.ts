@@ -1,11 +1,11 @@
 import type { ProviderConfiguration } from "../azure/configuration";
-import type { Connection } from "../azure/connection";
+import { type Connection, connect } from "../azure/connection";
 import type { Ports } from "../ports";
-import type { Claims } from "./claims";
-import type { DecidedRotations } from "./decidedRotations";
-import type { SharedListings } from "./sharedListings";
+import { Claims } from "./claims";
+import { DecidedRotations } from "./decidedRotations";
+import { SharedListings } from "./sharedListings";
 
-/** What a resource works with once the provider is configured. One per provider process. */
+/** What the resources of one provider process work with once it is configured. */
 export interface Configured {
   readonly ports: Ports;
   readonly configuration: ProviderConfiguration;
@@ -13,4 +13,17 @@ export interface Configured {
   readonly claims: Claims;
   readonly decided: DecidedRotations;
   readonly listings: SharedListings;
+}
+
+/** Opens nothing and reads nothing: a preview needs neither a credential nor a network. */
+export function configuredWith(configuration: ProviderConfiguration, ports: Ports): Configured {
+  const connection = connect(configuration, ports);
+  return {
+    ports,
+    configuration,
+    connection,
+    claims: new Claims(),
+    decided: new DecidedRotations(),
+    listings: new SharedListings(connection.managementCertificates),
+  };
 }

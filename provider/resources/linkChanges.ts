@@ -1,4 +1,4 @@
-import type { SubscriptionAddress } from "../azure/connection";
+import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import type { LinkCertificate, RotationDecision } from "../rotation/types";
 import { wantedOnLink } from "../rotation/wantedOnLink";
 import { hoursInWords, listInWords, momentOf, shortThumbprint } from "../rotation/wording";

@@ -1,6 +1,6 @@
 import { assertMayChangeAsOf } from "../azure/asOf";
-import type { SubscriptionAddress } from "../azure/connection";
 import type { ListedCertificate, Listing } from "../azure/managementCertificates";
+import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { tryParseCertificate } from "../certificate/parse";
 import { maximumClockSkewMinutes } from "../defaults";
 import {

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { configuredWith, testPorts } from "../../test/support/configured";
+import { configuredFrom, testPorts } from "../../test/support/configured";
 import type { Configured } from "./context";
 import type { Values } from "./lifecycle";
 import { managementCertificate } from "./managementCertificate";
@@ -15,7 +15,7 @@ function checked(inputs: Values): Values {
 }
 
 function configuredAt(date: string): Configured {
-  return configuredWith({}, testPorts({ now: new Date(date) }));
+  return configuredFrom({}, testPorts({ now: new Date(date) }));
 }
 
 async function created(inputs: Values, date = "2027-01-01T12:00:00.700Z") {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { configuredWith, testPorts } from "../../test/support/configured";
+import { configuredFrom, testPorts } from "../../test/support/configured";
 import type { Configured } from "./context";
 import type { ResourceLifecycle, Values } from "./lifecycle";
 import { managementCertificate } from "./managementCertificate";
@@ -23,7 +23,7 @@ function offline(date: string): Configured {
       beforeEffect: forbidden("a remote effect"),
     },
   );
-  const context = configuredWith({}, ports);
+  const context = configuredFrom({}, ports);
   const connection = new Proxy(context.connection, { get: forbidden("the connection") });
   const listings = new Proxy(context.listings, { get: forbidden("a listing") });
   return { ...context, connection, listings };
@@ -32,7 +32,7 @@ function offline(date: string): Configured {
 let certificate: Values;
 let link: Values;
 beforeAll(async () => {
-  const context = configuredWith({}, testPorts({ now: new Date("2027-01-01") }));
+  const context = configuredFrom({}, testPorts({ now: new Date("2027-01-01") }));
   const inputs = { ...filledIn, resourceName: "alice", holders: ["alice", "bob"] };
   certificate = (await managementCertificate.create(managementCertificate.check(inputs, context).inputs, context))
     .outputs;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { SubscriptionAddress } from "../azure/connection";
 import type { Listing, ManagementCertificates } from "../azure/managementCertificates";
+import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { SharedListings } from "./sharedListings";
 
 const one = { endpoint: "https://management.core.windows.net", subscriptionId: "one" };

@@ -1,5 +1,5 @@
-import type { SubscriptionAddress } from "../azure/connection";
 import type { Listing, ManagementCertificates } from "../azure/managementCertificates";
+import { type SubscriptionAddress, subscriptionKey } from "../azure/subscriptionAddress";
 
 /**
  * One listing per subscription for all links that are refreshed in a run. Only `read` takes from here: whatever
@@ -14,7 +14,7 @@ export class SharedListings {
   }
 
   get(at: SubscriptionAddress): Promise<Listing> {
-    const key = keyOf(at);
+    const key = subscriptionKey(at);
     const known = this.#listings.get(key);
     if (known !== undefined) {
       return known;
@@ -27,10 +27,6 @@ export class SharedListings {
   }
 
   forget(at: SubscriptionAddress): void {
-    this.#listings.delete(keyOf(at));
+    this.#listings.delete(subscriptionKey(at));
   }
-}
-
-function keyOf(at: SubscriptionAddress): string {
-  return `${at.endpoint} ${at.subscriptionId}`;
 }

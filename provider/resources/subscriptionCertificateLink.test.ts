@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { configuredWith, testPorts } from "../../test/support/configured";
+import { configuredFrom, testPorts } from "../../test/support/configured";
 import { issueServerIdentity } from "../certificate/issue";
 import type { Values } from "./lifecycle";
 import { managementCertificate } from "./managementCertificate";
@@ -9,7 +9,7 @@ import { unknownValue } from "./unknowns";
 
 const subscriptionId = "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b";
 const filledIn = { resourceName: "alice-prod", project: "access", stack: "prod" };
-const configured = () => configuredWith({}, testPorts({ now: new Date("2027-01-01") }));
+const configured = () => configuredFrom({}, testPorts({ now: new Date("2027-01-01") }));
 
 let certificatePem: string;
 let lineage: string;

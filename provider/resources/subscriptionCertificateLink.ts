@@ -1,5 +1,5 @@
 import { canonicalEndpoint } from "../azure/configuration";
-import type { SubscriptionAddress } from "../azure/connection";
+import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { parseCertificate } from "../certificate/parse";
 import { CertificateError, ConfigurationError, InvalidInputError, LockOutError, StillOpenError } from "../errors";
 import { planLink, planUnlink } from "../rotation/planLink";

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { engines } from "../support/engine";
 import { World } from "../support/world";
 
-describe.each(await engines())("the quickstart on the $name", (engine) => {
+describe.each(engines())("the quickstart on the $name", (engine) => {
   let world: World;
   afterEach(() => world.stop());
 

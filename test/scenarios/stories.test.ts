@@ -3,7 +3,7 @@ import { engines } from "../support/engine";
 import { onCallProgram } from "../support/programs";
 import { World, type WorldParts } from "../support/world";
 
-describe.each(await engines())("on the $name,", (engine) => {
+describe.each(engines())("on the $name,", (engine) => {
   let world: World;
   afterEach(() => world.stop());
 

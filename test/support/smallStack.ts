@@ -3,7 +3,7 @@ import type { Configured } from "../../provider/resources/context";
 import { PartialChangeError, type ResourceLifecycle, type Values } from "../../provider/resources/lifecycle";
 import { managementCertificate } from "../../provider/resources/managementCertificate";
 import { subscriptionCertificateLink } from "../../provider/resources/subscriptionCertificateLink";
-import { configuredWith, testPorts } from "./configured";
+import { configuredFrom, testPorts } from "./configured";
 
 const filledIn = { project: "access", stack: "prod" };
 
@@ -29,7 +29,7 @@ export class SmallStack {
     this.emulator = emulator;
     this.clock = clock;
     this.#settings = settings;
-    this.context = configuredWith(settings, testPorts(clock));
+    this.context = configuredFrom(settings, testPorts(clock));
   }
 
   static async start(
@@ -56,7 +56,7 @@ export class SmallStack {
 
   async newRun(overrides: Parameters<typeof testPorts>[1] = {}): Promise<void> {
     await this.context.connection.close();
-    this.context = configuredWith(this.#settings, testPorts(this.clock, overrides));
+    this.context = configuredFrom(this.#settings, testPorts(this.clock, overrides));
   }
 
   certificate(name: string, inputs: Values = {}): Promise<Values> {

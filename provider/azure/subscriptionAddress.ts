@@ -1,4 +1,9 @@
-import type { SubscriptionAddress } from "./connection";
+/** Which subscription, and where. */
+export interface SubscriptionAddress {
+  /** As `canonicalEndpoint` writes it. */
+  readonly endpoint: string;
+  readonly subscriptionId: string;
+}
 
 /** One spelling of an address, to keep subscriptions apart by. */
 export function subscriptionKey({ endpoint, subscriptionId }: SubscriptionAddress): string {
