@@ -58,12 +58,18 @@ ${args.join("\n\n")}
 /** Names of all outputs: a resource has to declare them to Pulumi before they have a value. */
 export const ${lower}OutputNames: readonly string[] = ${JSON.stringify(Object.keys(outputs.properties ?? {}), null, 2)};
 
-/** Names of the outputs that are secret. */
-export const ${lower}SecretOutputNames: readonly string[] = ${JSON.stringify(definition.secretOutputs)};
-
-${doc(definition.description, "")}export abstract class ${definition.type}Outputs extends pulumi.CustomResource {
+${secretNames(lower, definition)}${doc(definition.description, "")}export abstract class ${definition.type}Outputs extends pulumi.CustomResource {
 ${fields.join("\n\n")}
 }
+`;
+}
+
+function secretNames(lower: string, { secretOutputs }: ResourceDefinition): string {
+  return secretOutputs.length === 0
+    ? ""
+    : `/** Names of the outputs that are secret. */
+export const ${lower}SecretOutputNames: readonly string[] = ${JSON.stringify(secretOutputs)};
+
 `;
 }
 

@@ -215,11 +215,7 @@ class LinkRun {
   }
 }
 
-export function situationOf(
-  work: LinkWork,
-  registered: readonly RecordedRegistration[],
-  listing: Listing,
-): LinkSituation {
+function situationOf(work: LinkWork, registered: readonly RecordedRegistration[], listing: Listing): LinkSituation {
   return {
     subscriptionId: work.at.subscriptionId,
     certificate: work.certificate,

@@ -75,7 +75,7 @@ const registration = z.object({
 });
 export type RecordedRegistration = z.infer<typeof registration>;
 
-export const subscriptionCertificateLinkOutputs = z.object({
+const subscriptionCertificateLinkOutputs = z.object({
   subscriptionId: z.string().describe("GUID of the subscription, lower-case."),
   managementEndpoint: z.string().describe("Address of the Service Management API in use."),
   thumbprint: z

@@ -49,9 +49,6 @@ export const subscriptionCertificateLinkOutputNames: readonly string[] = [
   "certificateCount",
 ];
 
-/** Names of the outputs that are secret. */
-export const subscriptionCertificateLinkSecretOutputNames: readonly string[] = [];
-
 /** This subscription accepts this certificate and, during an overlap, its predecessor. Registers the current version of a ManagementCertificate, retires the previous one when its overlap on this subscription has ended, and takes a revoked one off at once. Certificates that are not of this lineage are never touched. */
 export abstract class SubscriptionCertificateLinkOutputs extends pulumi.CustomResource {
   /** GUID of the subscription, lower-case. */
