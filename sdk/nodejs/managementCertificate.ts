@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dynamicProps } from "./dynamicProps";
+import type { ManagementCertificateInputs } from "./generated/managementCertificate";
 import {
-  type ManagementCertificateInputs,
   ManagementCertificateOutputs,
   managementCertificateOutputNames,
   managementCertificateSecretOutputNames,

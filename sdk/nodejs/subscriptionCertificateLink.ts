@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dynamicProps } from "./dynamicProps";
+import type { SubscriptionCertificateLinkInputs } from "./generated/subscriptionCertificateLink";
 import {
-  type SubscriptionCertificateLinkInputs,
   SubscriptionCertificateLinkOutputs,
   subscriptionCertificateLinkOutputNames,
 } from "./generated/subscriptionCertificateLink";
