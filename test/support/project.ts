@@ -39,6 +39,8 @@ export interface ProjectParts {
   readonly environment?: Readonly<Record<string, string>>;
   readonly name?: string;
   readonly stack?: string;
+  /** Puts packages into the project's node_modules. Default: this repository and its Pulumi SDK, as links. */
+  readonly install?: (directory: string) => Promise<void>;
 }
 
 export const repositoryRoot = resolve(__dirname, "../..");
@@ -62,8 +64,7 @@ export async function makeProject(parts: ProjectParts): Promise<Project> {
     const type = file === "index.mjs" ? "module" : "commonjs";
     writeFileSync(join(directory, "package.json"), JSON.stringify({ name, private: true, main: file, type }));
   }
-  linkModule(directory, "pulumi-azure-certificates", repositoryRoot);
-  linkModule(directory, "@pulumi/pulumi", join(repositoryRoot, "node_modules/@pulumi/pulumi"));
+  await (parts.install ?? linkRepository)(directory);
   const project: Project = {
     name,
     stack,
@@ -97,6 +98,11 @@ function copyFolder(from: string, to: string): void {
       cpSync(join(from, entry), join(to, entry), { recursive: true });
     }
   }
+}
+
+async function linkRepository(directory: string): Promise<void> {
+  linkModule(directory, "pulumi-azure-certificates", repositoryRoot);
+  linkModule(directory, "@pulumi/pulumi", join(repositoryRoot, "node_modules/@pulumi/pulumi"));
 }
 
 function linkModule(directory: string, name: string, target: string): void {
