@@ -1,5 +1,6 @@
-// Type-checks a project with the compiler that the project's Pulumi SDK would load, declarations of packages included.
-// Arguments: the folder, then files in it. Prints {version, problems: [{file, line, message}]}.
+// Type-checks files of a project, and the declarations of this package that they reach, with the compiler that the
+// project's Pulumi SDK would load. Arguments: the folder, then the files.
+// Prints {version, files, problems: [{file, line, message}]}.
 const { createRequire } = require("node:module");
 const { join, relative } = require("node:path");
 const { realpathSync } = require("node:fs");
@@ -22,9 +23,15 @@ const program = ts.createProgram(
     moduleResolution: modern ? ts.ModuleResolutionKind.NodeNext : ts.ModuleResolutionKind.NodeJs,
   },
 );
-const problems = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => ({
-  file: file === undefined ? "" : relative(project, file.fileName),
-  line: file === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1,
-  message: ts.flattenDiagnosticMessageText(messageText, "\n"),
-}));
-process.stdout.write(JSON.stringify({ version: ts.version, problems }));
+const checked = program
+  .getSourceFiles()
+  .map((source) => ({ source, path: relative(project, source.fileName) }))
+  .filter(({ path }) => files.includes(path) || path.startsWith("node_modules/pulumi-azure-certificates/"));
+const problems = checked.flatMap(({ source, path }) =>
+  [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((problem) => ({
+    file: path,
+    line: source.getLineAndCharacterOfPosition(problem.start).line + 1,
+    message: ts.flattenDiagnosticMessageText(problem.messageText, "\n"),
+  })),
+);
+process.stdout.write(JSON.stringify({ version: ts.version, files: checked.map(({ path }) => path), problems }));
