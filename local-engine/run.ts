@@ -20,6 +20,9 @@ export interface Run {
   readonly progress: Progress;
 }
 
+/** Parts of a replacement, which counts once; and reading, which changes nothing. */
+const uncounted: ReadonlySet<StepOp> = new Set(["create-replacement", "delete-replaced", "read"]);
+
 /** Collects what happened, tells it to the listener, and knows when nothing new may begin. */
 export class Progress {
   readonly steps: Step[] = [];
@@ -126,7 +129,7 @@ export class Progress {
       if (outcome === "failed") {
         this.failedSteps.push(step);
       }
-      if (outcome === "done" && result !== "create-replacement" && result !== "delete-replaced") {
+      if (outcome === "done" && !uncounted.has(result)) {
         this.changes[result] = (this.changes[result] ?? 0) + 1;
       }
       this.#onEvent({ kind: "stepEnded", step, outcome, result, elapsedMs: this.#now().getTime() - startedAt });

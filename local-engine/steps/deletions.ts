@@ -16,10 +16,12 @@ export async function deleteUnwanted(
 ): Promise<void> {
   const entries = run.state.entries();
   const graph = dependenciesOf(entries);
-  const condemned = entries.filter(
-    (each) => (each.resource.delete === true || !isWanted(each.resource.urn)) && isAllowed(run, each, entries, graph),
-  );
+  const unwanted = entries.filter(({ resource }) => resource.delete === true || !isWanted(resource.urn));
+  const condemned = unwanted.filter((each) => isAllowed(run, each, entries, graph));
   refuseUntargeted(run, condemned);
+  for (const { resource } of unwanted.filter((each) => !condemned.includes(each) && each.resource.delete !== true)) {
+    run.progress.begin("same", resource)("done");
+  }
   const urns = new Set(condemned.map(({ resource }) => resource.urn));
   const failedEntries = entries.filter(({ resource }) => failed.has(resource.urn));
   const kept = transitive(graph, failedEntries);
