@@ -4,6 +4,7 @@
 #   make test     everything that must be right before a change is merged
 #   make lint     format and lint, without changing anything      make format   the same, and repairs what it can
 #   make build    compiles the package into dist/
+#   make schema   writes sdk/nodejs/generated/ from the resource definitions
 #   make setup    only the set-up
 
 # This package runs on Node 22.19 and later. Where the machine's Node is older, one is brought into .node/ and nothing
@@ -24,7 +25,7 @@ endif
 # One file for each lock file that was installed: a new lock file installs again, and nothing else does.
 INSTALLED := node_modules/.installed-by-make
 
-.PHONY: setup demo test build lint format
+.PHONY: setup demo test build lint schema format
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -57,6 +58,9 @@ lint: setup
 
 format: setup
 	@npm run --silent format
+
+schema: setup
+	@npm run --silent schema
 
 test: lint
 	$(call headline,types: tsc)
