@@ -102,7 +102,7 @@ describe("an installed package", () => {
     expect((await run("--version")).stdout.trim()).toBe(packed.manifest.version);
     expect((await run("--help")).stdout).toContain("Usage: azure-certificates");
 
-    const emulator = spawn(command, ["emulator"], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+    const emulator = spawn(command, ["emulator"], { cwd: folder, env, stdio: ["ignore", "pipe", "ignore"] });
     const ended = new Promise((resolve) => emulator.once("exit", (code, signal) => resolve(code ?? signal)));
     try {
       const line = await new Promise<string>((resolve) => createInterface(emulator.stdout).once("line", resolve));
