@@ -76,7 +76,7 @@ export function stepLine(step: Step, op: StepOp, elapsedMs: number, failed: bool
 }
 
 /** `azure-certificates:ManagementCertificate` says as much as `pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate`. */
-export function shortType(type: string): string {
+function shortType(type: string): string {
   return harmless(type.replace(/^pulumi-nodejs:dynamic\//, ""));
 }
 

@@ -38,7 +38,7 @@ export function secret(value: Value): Value {
 }
 
 /** Which kind of signed object this is, where it is one and no secret: an asset, an archive, a resource reference. */
-export function otherSignature(value: Value): string | undefined {
+function otherSignature(value: Value): string | undefined {
   const signature = isProperties(value) && !isSecret(value) ? value[signatureKey] : undefined;
   return typeof signature === "string" ? signature : undefined;
 }

@@ -174,7 +174,7 @@ export class ProviderClient {
 }
 
 /** An error of a provider, with its message alone: the number and name of the gRPC status tell a person nothing. */
-export class ProviderError extends Error {
+class ProviderError extends Error {
   override readonly name = "ProviderError";
   readonly grpc: ServiceError;
   constructor(cause: ServiceError) {

@@ -14,7 +14,7 @@ export interface RegisteredProvider {
 }
 
 /** All of the stack's configuration: what the provider of the dynamic resources is configured with, and remembers. */
-export function providerInputs(config: StackConfig): Properties {
+function providerInputs(config: StackConfig): Properties {
   return Object.fromEntries(
     [...config].map(([key, { text, secret: isSecret }]): [string, Value] => [key, isSecret ? secret(text) : text]),
   );

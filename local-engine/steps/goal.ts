@@ -105,7 +105,7 @@ export function requireDynamicType(type: string): void {
 }
 
 /** @throws UnsupportedError where a value is an asset, an archive, or something else that is no plain data */
-export function requireSupportedValues(resource: string, properties: Properties): void {
+function requireSupportedValues(resource: string, properties: Properties): void {
   const signature = findOtherSignature(properties);
   if (signature !== undefined) {
     throw new UnsupportedError(`assets, archives and resource references as inputs (${resource})`);
