@@ -88,7 +88,10 @@ function reporting<Request, Answer>(progress: Progress, handle: (request: Reques
 
 function answerOf(result: StepResult, request: messages.RegisterResourceRequest): messages.RegisterResourceResponse {
   const answer = new messages.RegisterResourceResponse();
-  if (result.kind !== "success") {
+  if (result.kind === "failed") {
+    if (!request.getSupportsresultreporting()) {
+      throw new Error("The registration failed.");
+    }
     answer.setUrn(result.urn);
     answer.setObject(toStruct({}));
     answer.setResult(messages.Result.FAIL);

@@ -53,7 +53,7 @@ export class ProgramDeployment {
       } catch (error) {
         const urn = this.#planner.urnOf(goal);
         this.#run.progress.fail(error instanceof RefusedError ? undefined : messageOf(error), urn);
-        this.#markFailed(urn);
+        this.#failed.add(urn);
         return undefined;
       }
     });
@@ -66,7 +66,7 @@ export class ProgramDeployment {
       return this.#executor.execute(plan);
     });
     if (result.kind === "failed") {
-      this.#markFailed(result.urn);
+      this.#failed.add(result.urn);
       this.#requireGoing();
     }
     return result;
@@ -129,11 +129,6 @@ export class ProgramDeployment {
     const final = this.#run.progress.outcome === "succeeded" ? outputs : { ...oldOutputs, ...outputs };
     this.#executor.setOutputs(urn, final);
     return final;
-  }
-
-  #markFailed(urn: string): void {
-    this.#failed.add(urn);
-    this.#planner.markFailed(urn);
   }
 
   #requireGoing(): void {

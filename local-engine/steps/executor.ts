@@ -11,8 +11,7 @@ import { type Entry, targetOf } from "./resources";
 /** How one registration ended: what the program is told. */
 export type StepResult =
   | { readonly kind: "success"; readonly resource: ResourceState; readonly unknown?: boolean }
-  | { readonly kind: "failed"; readonly urn: string }
-  | { readonly kind: "skipped"; readonly urn: string };
+  | { readonly kind: "failed"; readonly urn: string };
 
 type PlanOf<K extends Plan["kind"]> = Extract<Plan, { kind: K }>;
 
@@ -36,11 +35,9 @@ export class Executor {
       case "replace":
         return this.#replace(plan);
       case "untargeted":
-        return this.#keep(plan.keep);
+        return this.#keep(plan);
       case "skipCreate":
         return { kind: "success", resource: plan.next, unknown: true };
-      case "skip":
-        return { kind: "skipped", urn: plan.urn };
     }
   }
 
@@ -176,18 +173,16 @@ export class Executor {
     }
   }
 
-  #keep(entries: readonly Entry[]): StepResult {
-    let last: ResourceState | undefined;
-    for (const { entry, resource } of entries) {
-      if (this.#written.has(resource.urn)) {
-        continue;
+  #keep({ old, before }: PlanOf<"untargeted">): StepResult {
+    for (const { entry, resource } of [...before, old]) {
+      // It may have been kept already, as somebody's dependency.
+      if (!this.#written.has(resource.urn)) {
+        const end = this.#run.progress.begin("same", resource);
+        this.#put(resource, [{ kind: "remove", entry }]);
+        end("done");
       }
-      const end = this.#run.progress.begin("same", resource);
-      this.#put(resource, [{ kind: "remove", entry }]);
-      end("done");
-      last = resource;
     }
-    return last === undefined ? { kind: "skipped", urn: "" } : { kind: "success", resource: last };
+    return { kind: "success", resource: old.resource };
   }
 
   /**

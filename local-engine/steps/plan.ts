@@ -22,6 +22,4 @@ export type Plan =
   /** Not among the targets and not there yet: nothing happens, and nobody may depend on it. */
   | { readonly kind: "skipCreate"; readonly next: ResourceState }
   /** Not among the targets: it and what it depends on stay as they are. */
-  | { readonly kind: "untargeted"; readonly keep: readonly Entry[] }
-  /** Something it depends on failed. */
-  | { readonly kind: "skip"; readonly urn: string };
+  | { readonly kind: "untargeted"; readonly old: Entry; readonly before: readonly Entry[] };

@@ -22,7 +22,6 @@ export class Planner {
   readonly #seen = new Set<string>();
   readonly #registered = new Set<string>();
   readonly #skippedCreates = new Set<string>();
-  readonly #failed = new Set<string>();
   #provider: Promise<RegisteredProvider> | undefined;
 
   constructor(run: Run) {
@@ -36,11 +35,6 @@ export class Planner {
 
   wasSeen(urn: string): boolean {
     return this.#seen.has(urn);
-  }
-
-  /** Whoever depends on it is skipped from now on. */
-  markFailed(urn: string): void {
-    this.#failed.add(urn);
   }
 
   urnOf(goal: Pick<Goal, "parent" | "type" | "name">): string {
@@ -58,10 +52,6 @@ export class Planner {
     this.#seen.add(urn);
     const provider = goal.custom ? await this.provider() : undefined;
     const next = this.#nextState(urn, goal, old, provider);
-    if ([...referencesOf(next)].some((reference) => this.#failed.has(reference))) {
-      this.#failed.add(urn);
-      return { kind: "skip", urn };
-    }
     if (!this.#isTargeted(next)) {
       return this.#planUntargeted(urn, next, old);
     }
@@ -138,20 +128,21 @@ export class Planner {
       this.#skippedCreates.add(urn);
       return { kind: "skipCreate", next };
     }
-    return { kind: "untargeted", keep: this.#withDependencies(old, new Set()) };
+    return { kind: "untargeted", old, before: this.#unseenDependencies(old, new Set()) };
   }
 
   /** What left the program but not the state must still stand before whoever refers to it. */
-  #withDependencies(old: Entry, visited: Set<string>): Entry[] {
-    visited.add(old.resource.urn);
-    const unseen = [...referencesOf(old.resource)]
-      .filter((urn) => !this.#seen.has(urn) && !visited.has(urn))
-      .flatMap((urn) => this.#olds.get(urn) ?? [])
-      .flatMap((entry) => (visited.has(entry.resource.urn) ? [] : this.#withDependencies(entry, visited)));
-    for (const { resource } of unseen) {
-      this.#seen.add(resource.urn);
-    }
-    return [...unseen, old];
+  #unseenDependencies(entry: Entry, visited: Set<string>): Entry[] {
+    visited.add(entry.resource.urn);
+    return [...referencesOf(entry.resource)].flatMap((urn) => {
+      const dependency = this.#olds.get(urn);
+      if (dependency === undefined || this.#seen.has(urn) || visited.has(urn)) {
+        return [];
+      }
+      const before = this.#unseenDependencies(dependency, visited);
+      this.#seen.add(urn);
+      return [...before, dependency];
+    });
   }
 
   #refuseSkippedDependencies(next: ResourceState): void {

@@ -250,6 +250,7 @@ const lives: readonly { readonly name: string; readonly acts: readonly Act[] }[]
       {
         verb: "up",
         body: `new Thing("a"); exports.both = 2; throw new Error("the program broke");`,
+        settings: { continueOnError: true },
         steps: [],
         fails: true,
         says: ["the program broke"],
@@ -315,7 +316,7 @@ describe(`the life of a stack on ${engines()
     projects.clear();
   });
 
-  it.each(lives)("$name", async ({ acts }) => {
+  it.each(lives.map((life) => [life.name, life] as const))("%s", async (_, { acts }) => {
     for (const engine of engines()) {
       projects.set(engine, await makeThingProject({ body: "" }));
     }
@@ -368,7 +369,9 @@ function expectEqual(act: Act, label: string, [mine, theirs]: readonly { outcome
   expect(mine.state, label).toEqual(theirs.state);
   // After a failure the Pulumi CLI counts what it had begun as well.
   if (act.fails !== true) {
-    expect(mine.outcome.changes, label).toEqual(theirs.outcome.changes);
+    // It counts a read where the value differs from the last one; a read changes nothing, so this engine counts none.
+    const { read: _, ...changes } = theirs.outcome.changes;
+    expect(mine.outcome.changes, label).toEqual(changes);
   }
 }
 

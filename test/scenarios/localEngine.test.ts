@@ -58,17 +58,28 @@ describe("steps of a run", () => {
     }
   });
 
+  it("are planned one at a time, although they are carried out together", async () => {
+    await start(`for (const name of ["a", "b", "c", "d"]) { new Thing(name); }`);
+    await up(options());
+    const checks = takeCalls(project).filter((call) => call.startsWith("check"));
+    for (let index = 0; index < checks.length; index += 2) {
+      expect(checks[index + 1]).toBe(checks[index]?.replace("check", "checked").replace(" olds:0", ""));
+    }
+  });
+
   it("see the old inputs in check, none at the second check of a replacement, and the date that is asked about", async () => {
     await start(`new Thing("a", { key: "k1" });`);
     await up(options());
-    expect(takeCalls(project).filter((call) => call.startsWith("check"))).toEqual(["check k1 olds:0"]);
+    expect(takeCalls(project).filter((call) => call.startsWith("check "))).toEqual(["check k1 olds:0"]);
     project.setProgram(thingProgram(`new Thing("a", { key: "k2" });`));
     await up(options({ asOf: new Date("2027-03-01T00:00:00Z") }));
     expect(takeCalls(project)).toEqual([
       "configure hello as of 2027-03-01T00:00:00Z",
       "check k2 olds:4",
+      "checked k2",
       "diff k1",
       "check k2 olds:0",
+      "checked k2",
       "begin create k2",
       "end create k2",
       "begin delete k1",
@@ -78,18 +89,32 @@ describe("steps of a run", () => {
 });
 
 describe("a run that is cancelled", () => {
-  it("finishes what runs, keeps it, and begins nothing new", async () => {
-    await start(`const slow = new Thing("slow", { waitFor: ["go"] }); new Thing("later", { value: slow.shout });`);
+  it("finishes what runs, keeps it, and begins nothing new: neither what waits its turn nor what depends on it", async () => {
+    const names = ["one", "two"];
+    await start(`
+      const all = ["one", "two"].map((name) => new Thing(name, { waitFor: ["go"] }));
+      new Thing("later", { value: all[0].shout, tags: [all[1].shout] });`);
     const cancel = new AbortController();
-    const onEvent = whenBegun("slow", () => {
-      cancel.abort();
-      letGo("go");
-    });
-    const result = await up(options({ signal: cancel.signal, onEvent }));
+    const result = await up(
+      options({
+        signal: cancel.signal,
+        parallel: 1,
+        onEvent: (event) => {
+          if (event.kind === "stepStarted" && names.includes(event.step.name)) {
+            cancel.abort();
+            letGo("go");
+          }
+        },
+      }),
+    );
     expect(result).toMatchObject({ succeeded: false, outcome: "cancelled" });
-    expect(worldOf(project)).toEqual(["slow"]);
-    expect(urnsOf()).toEqual(["things-test", "default", "slow"]);
-    expect(opsOf(await up(options()))).toEqual(["same things-test", "same slow", "create later"]);
+    const [made, ...more] = worldOf(project);
+    expect(more).toEqual([]);
+    expect(urnsOf()).toEqual(["things-test", "default", made]);
+    const other = names.filter((name) => name !== made);
+    expect(opsOf(await up(options())).sort()).toEqual(
+      ["create later", `create ${other}`, `same ${made}`, "same things-test"].sort(),
+    );
   });
 
   it("a second time ends at once: what was under way is pending until a refresh", async () => {
@@ -107,6 +132,19 @@ describe("a run that is cancelled", () => {
     const refreshed = await refresh(options());
     expect(refreshed.diagnostics.map(({ message }) => message).join()).toContain("nobody knows whether it exists");
     expect(exportStack(options()).deployment.pending_operations).toBeUndefined();
+  });
+});
+
+it("an update that half failed leaves the old inputs beside the new outputs, as Pulumi does", async () => {
+  await start(`new Thing("a");`);
+  await up(options());
+  project.setProgram(thingProgram(`new Thing("a", { value: "new", mode: "partlyUpdate" });`));
+  expect((await up(options())).outcome).toBe("failed");
+  const thing = exportStack(options()).deployment.resources.at(-1);
+  expect(thing).toMatchObject({
+    inputs: { value: "v" },
+    outputs: { value: "new", shout: "NEW" },
+    initErrors: ["a is half changed"],
   });
 });
 

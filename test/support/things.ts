@@ -24,6 +24,8 @@ exports.provider = {
   async configure(request) { note("configure " + request.config.get("things:greeting") + " as of " + process.env.AZURE_CERTIFICATES_AS_OF); },
   async check(olds, news) {
     note("check " + news.key + " olds:" + Object.keys(olds).length);
+    await new Promise((resolve) => setImmediate(resolve));
+    note("checked " + news.key);
     const failures = news.mode === "refuse" ? [{ property: "mode", reason: "refuse is refused" }] : [];
     return { inputs: { ...news, drawn: olds.drawn ?? "drawn for " + news.key }, failures };
   },
@@ -88,7 +90,7 @@ export function thingProgram(body: string): string {
 }
 
 /** No management endpoint is ever asked in these tests; the local engine wants to know one on this machine all the same. */
-export const anyLoopbackEndpoint = { "azure-certificates:managementEndpoint": "https://127.0.0.1:1" };
+const anyLoopbackEndpoint = { "azure-certificates:managementEndpoint": "https://127.0.0.1:1" };
 
 export async function makeThingProject(parts: ProjectParts & { readonly body: string }): Promise<Project> {
   const project = await makeProject({
