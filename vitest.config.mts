@@ -18,6 +18,7 @@ export default defineConfig({
         test: {
           name: "scenarios",
           include: ["test/scenarios/**/*.test.ts"],
+          globalSetup: ["test/support/sayEngines.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
