@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
 import type { ManagementCertificate } from "./managementCertificate";
+import { programError } from "./programError";
 import type { SubscriptionCertificateLink } from "./subscriptionCertificateLink";
 
 export interface CredentialArgs {
@@ -29,11 +30,7 @@ export interface Credential {
  */
 export function credential({ certificate, links }: CredentialArgs): Credential {
   if (links.length === 0) {
-    throw new pulumi.ResourceError(
-      "credential: give it at least one link, so that there is a door which the key opens",
-      certificate,
-      /* hideStack */ true,
-    );
+    throw programError("credential: give it at least one link, so that there is a door which the key opens");
   }
   const doors = links.map((link) => pulumi.all([link.subscriptionId, link.registered]));
   const accepted = pulumi.secret(
@@ -65,8 +62,8 @@ function assertAccepted(
       registration === undefined
         ? "its link has not registered this version yet (was the link left out with --target?)"
         : `somebody else removed it from there (found missing on ${registration.missingSince})`;
-    throw new Error(
-      `the credential ${thumbprint} is not handed out: subscription ${subscriptionId} does not accept it, because ${why}. Run an update that includes the link.`,
+    throw programError(
+      `The credential ${thumbprint} is not handed out: subscription ${subscriptionId} does not accept it, because ${why}. Run an update that includes the link.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { dynamicProps } from "./dynamicProps";
 import type { SubscriptionCertificateLinkInputs } from "./generated/subscriptionCertificateLink";
 import {
@@ -6,6 +6,7 @@ import {
   subscriptionCertificateLinkOutputNames,
 } from "./generated/subscriptionCertificateLink";
 import type { ManagementCertificate } from "./managementCertificate";
+import { programError } from "./programError";
 
 export interface SubscriptionCertificateLinkArgs extends SubscriptionCertificateLinkInputs {
   /** The certificate that the subscription is to accept, with its rotations and overlaps. Either this or `certificatePem`. */
@@ -22,11 +23,7 @@ export class SubscriptionCertificateLink extends SubscriptionCertificateLinkOutp
   constructor(name: string, args: SubscriptionCertificateLinkArgs, options: pulumi.CustomResourceOptions = {}) {
     const { certificate, ...inputs } = args;
     if (certificate !== undefined && inputs.certificatePem !== undefined) {
-      throw new pulumi.ResourceError(
-        `${name}: give either certificate or certificatePem, not both`,
-        undefined,
-        /* hideStack */ true,
-      );
+      throw programError(`${name}: give either certificate or certificatePem, not both`);
     }
     super(
       "pulumi-nodejs:dynamic/azure-certificates:SubscriptionCertificateLink",
