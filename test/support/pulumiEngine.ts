@@ -54,7 +54,7 @@ export function pulumiEngine(path: string): Engine {
       const log = join(project.directory, `events-${randomUUID()}.json`);
       const { text, succeeded } = await pulumi(path, project, settings, [
         verb,
-        ...(verb === "preview" ? ["--diff"] : ["--yes", "--skip-preview"]),
+        ...(verb === "preview" ? [] : ["--yes", "--skip-preview"]),
         ...["--non-interactive", "--color", "never", "--event-log", log],
         ...(settings.targets ?? []).flatMap((target) => ["--target", target]),
         ...(settings.refresh === true ? ["--refresh"] : []),
