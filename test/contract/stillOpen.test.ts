@@ -1,0 +1,32 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import { SmallStack } from "../support/smallStack";
+
+let stack: SmallStack;
+afterEach(() => stack.stop());
+
+describe("a revoked certificate that has to stay for now", () => {
+  it("because the run signs in with it, is told as a door that is still open, and closed by the next run", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    const { credentialPath } = stack.emulator;
+    const administrator = readFileSync(credentialPath);
+    const first = await stack.certificate("on-call", { holders: ["alice", "bob"] });
+    await stack.link("prod", first);
+
+    // Bob's own run takes Bob out.
+    writeFileSync(credentialPath, `${first["privateKeyPem"]}${first["certificatePem"]}`);
+    await stack.newRun();
+    const second = await stack.certificate("on-call", { holders: ["alice"] });
+    await expect(stack.link("prod", second)).rejects.toMatchObject({
+      code: "ERR_STILL_OPEN",
+      message: expect.stringMatching(/^STILL OPEN: .*this run signs in with it/),
+      facts: { thumbprint: first["thumbprint"] },
+    });
+    expect(stack.registered()).toEqual([first["thumbprint"], second["thumbprint"]].sort());
+
+    writeFileSync(credentialPath, administrator);
+    await stack.newRun();
+    await stack.link("prod", second);
+    expect(stack.registered()).toEqual([second["thumbprint"]]);
+  });
+});
