@@ -20,7 +20,9 @@ async function everything(world: World): Promise<unknown> {
     // Configuration is what these tests change; it is in the provider's own resource.
     state: deployment.resources
       ?.filter(({ urn }) => !urn.includes("pulumi:providers:"))
-      .map(({ urn, id, inputs, outputs }) => ({ urn, id, inputs, outputs })),
+      .map(({ urn, id, inputs, outputs }) => ({ urn, id, inputs, outputs }))
+      // What was done at the same time stands in any order.
+      .sort((left, right) => (left.urn < right.urn ? -1 : 1)),
     registered: world.emulator.subscriptions.map((_, index) => world.registered(index)),
   };
 }
