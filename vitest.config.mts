@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 /** Unit tests sit beside the code; contract tests drive client and emulator; scenarios drive whole programs through an engine. */
 export default defineConfig({
   test: {
+    // Vitest leaves one core idle by default; whole programs spend much of their time waiting for each other.
+    maxWorkers: 2,
     projects: [
       {
         test: {
