@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { assertCredentialsAreSecret } from "./secretConfiguration";
 
 /**
  * What every dynamic resource says beside its arguments.
@@ -12,6 +13,7 @@ export function dynamicProps(
   provider: "managementCertificate" | "subscriptionCertificateLink",
   outputNames: readonly string[],
 ): Record<string, unknown> {
+  assertCredentialsAreSecret();
   return {
     ...Object.fromEntries(outputNames.map((output) => [output, undefined])),
     resourceName,
