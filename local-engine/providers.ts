@@ -1,9 +1,9 @@
 import { LocalEngineError, messageOf } from "./errors";
 import { ProviderClient } from "./processes/providerClient";
 import { type ProviderProcess, startDynamicProvider } from "./processes/providerProcess";
+import type { Progress } from "./progress";
 import { managementEndpoint, requireLoopback } from "./project/loopback";
 import type { Project } from "./project/project";
-import type { Progress } from "./run";
 import { packageOf, parseProviderReference, typeOf } from "./urn";
 import { type Properties, reveal } from "./values";
 

@@ -1,7 +1,7 @@
 import * as messages from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Severity } from "../events";
-import type { Progress } from "../run";
+import type { Progress } from "../progress";
 import { type Handler, unary } from "./server";
 
 const severities: readonly Severity[] = ["debug", "info", "warning", "error"];

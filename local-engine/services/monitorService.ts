@@ -1,7 +1,7 @@
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { LocalEngineError, UnsupportedError } from "../errors";
-import type { Progress } from "../run";
+import type { Progress } from "../progress";
 import { type ProgramDeployment, StoppedError } from "../steps/deployment";
 import type { StepResult } from "../steps/executor";
 import { goalOf } from "../steps/goal";
