@@ -69,8 +69,7 @@ function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider 
 
 async function configureWith(config: (key: string) => string | undefined): Promise<Configured> {
   const configuration = parseConfiguration((key) => config(`azure-certificates:${key}`), process.env);
-  // Pulumi starts this process with the engine's address as the only argument.
-  const watch = new EngineWatch(process.argv[2]);
+  const watch = new EngineWatch(process.argv.slice(2));
   const ports = systemPorts(configuration.asOf, watch, new AbortController().signal);
   return configuredWith(configuration, ports);
 }

@@ -1,6 +1,8 @@
 import { connect } from "node:net";
 import { EngineGoneError } from "../errors";
 
+const address = /^(?<host>[^-].*):(?<port>\d+)$/;
+
 /**
  * Knows whether the engine that started this provider process still lives.
  *
@@ -12,10 +14,12 @@ import { EngineGoneError } from "../errors";
 export class EngineWatch {
   readonly #address: { readonly host: string; readonly port: number } | null;
 
-  /** @param engineAddress `127.0.0.1:port`, as the engine passes it on the command line; undefined where there is none. */
-  constructor(engineAddress: string | undefined) {
-    const match = /^(?<host>.+):(?<port>\d+)$/.exec(engineAddress ?? "");
-    const { host, port } = match?.groups ?? {};
+  /**
+   * @param commandLine this process's arguments: the engine's address, `127.0.0.1:port`, comes last, after flags such as
+   * `-v=9` or `--tracing tcp://host:port`. Where there is none, nothing is watched.
+   */
+  constructor(commandLine: readonly string[]) {
+    const { host, port } = commandLine.map((word) => address.exec(word)?.groups).findLast(Boolean) ?? {};
     this.#address = host === undefined || port === undefined ? null : { host, port: Number(port) };
   }
 
