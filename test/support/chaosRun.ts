@@ -76,6 +76,9 @@ export async function runCase(
     death.release();
     await disturbed;
     await orphan.connection.close();
+    if (!death.came()) {
+      wrong.push("the run never asked whether its engine is there");
+    }
     if (effectsOf(chaos) !== effectsBefore) {
       wrong.push("the orphan went on after its engine was gone");
     }
@@ -123,6 +126,8 @@ interface Death {
   readonly stopped: Promise<void>;
   /** Lets the orphan go on. */
   readonly release: () => void;
+  /** Whether the run ever came to the effect at which it was to die. */
+  readonly came: () => boolean;
 }
 
 /** Begins the run of the operation, with what is to go wrong in it. */
@@ -167,7 +172,7 @@ async function disturb(chaos: ChaosProgram, one: ChaosCase, course: Course): Pro
   if (one.kind === "killAfter" && request !== undefined) {
     stack.emulator.misbehave([{ skip: request, do: { kind: "reset", when: "after" } }]);
   }
-  return { stopped, release };
+  return { stopped, release, came: () => effects > one.effect };
 }
 
 /** A first create that died after its upload leaves no state; once the link is out of the program, nothing looks there again. */
