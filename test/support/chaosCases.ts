@@ -163,7 +163,12 @@ export function caseNamed(name: string): ChaosCase {
     return { fault, request: Number(at) };
   });
   const [first] = parts;
-  if (!(followUp in followUps) || first === undefined || !Number.isInteger(first.request)) {
+  if (
+    !operations.some(({ name: known }) => known === operation) ||
+    !(followUp in followUps) ||
+    first === undefined ||
+    !Number.isInteger(first.request)
+  ) {
     throw new TypeError(`${name} names no case`);
   }
   const { fault: kind, request: effect } = first;
