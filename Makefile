@@ -2,6 +2,7 @@
 #
 #   make demo     a year with the examples, against an Azure on this machine
 #   make test     everything that must be right before a change is merged
+#   make chaos    every fault at every request and a kill at every effect: minutes; make test runs a sample
 #   make lint     format and lint, without changing anything      make format   the same, and repairs what it can
 #   make build    compiles the package into dist/
 #   make schema   writes sdk/nodejs/generated/ from the resource definitions
@@ -25,7 +26,7 @@ endif
 # One file for each lock file that was installed: a new lock file installs again, and nothing else does.
 INSTALLED := node_modules/.installed-by-make
 
-.PHONY: setup demo test build lint schema format
+.PHONY: setup demo test chaos build lint schema format
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -72,8 +73,14 @@ test: lint
 	@npm run --silent test:unit
 	$(call headline,contract tests: client and emulator)
 	@npm run --silent test:contract
+	$(call headline,chaos: a kill at every effect and a sample of the faults)
+	@npm run --silent test:chaos
 	$(call headline,scenarios: whole programs through an engine)
 	@npm run --silent test:scenarios
 	$(call headline,package: publint and are-the-types-wrong on the packed result)
 	@npm run --silent package
 	$(call headline,all passed)
+
+chaos: setup
+	$(call headline,chaos: every fault at every request and a kill at every effect)
+	@CHAOS=all npm run --silent test:chaos

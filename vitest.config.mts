@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Unit tests sit beside the code; contract tests drive client and emulator; scenarios drive whole programs through an engine. */
+/** Unit tests sit beside the code; contract tests drive client and emulator; chaos breaks each of their requests; scenarios drive whole programs through an engine. */
 export default defineConfig({
   test: {
     // Vitest leaves one core idle by default; whole programs spend much of their time waiting for each other.
@@ -15,6 +15,9 @@ export default defineConfig({
       },
       {
         test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000 },
+      },
+      {
+        test: { name: "chaos", include: ["test/chaos/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         test: {

@@ -18,6 +18,11 @@ export interface Listing {
   readonly authenticatedWith: string | null;
 }
 
+export interface AddOptions extends CallOptions {
+  /** Called as soon as the certificate may be registered although no success was seen. */
+  readonly onAnswerLost?: () => void;
+}
+
 /**
  * The management certificates of classic subscriptions. Every method may throw AuthenticationError,
  * SubscriptionUnavailableError, ServiceError, UnreadableAnswerError, TransportError, RetriesExhaustedError,
@@ -39,7 +44,7 @@ export interface ManagementCertificates {
   add(
     at: SubscriptionAddress,
     der: Buffer,
-    options?: CallOptions,
+    options?: AddOptions,
   ): Promise<{ readonly requestId: string | null; readonly outcome: "created" | "alreadyThere" }>;
   remove(
     at: SubscriptionAddress,
@@ -85,7 +90,10 @@ export function managementCertificates(transport: Transport): ManagementCertific
           return { requestId, outcome: "created" };
         } catch (error) {
           const failure = failureIn(error);
-          answerLost ||= failure !== null && mayHaveTakenEffect(failure);
+          if (failure !== null && mayHaveTakenEffect(failure)) {
+            answerLost = true;
+            options.onAnswerLost?.();
+          }
           if (failure?.kind === "answer" && failure.status === 409 && (await isThere(send, at, thumbprint, der))) {
             return { requestId: failure.requestId, outcome: answerLost ? "created" : "alreadyThere" };
           }

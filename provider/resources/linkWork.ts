@@ -2,22 +2,10 @@ import { assertMayChangeAsOf } from "../azure/asOf";
 import type { ListedCertificate, Listing } from "../azure/managementCertificates";
 import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { tryParseCertificate } from "../certificate/parse";
-import { maximumClockSkewMinutes } from "../defaults";
-import {
-  CertificateError,
-  ClockSkewError,
-  LockOutError,
-  QuotaExceededError,
-  RemovedElsewhereError,
-  ServiceError,
-  StateRolledBackError,
-  StillOpenError,
-} from "../errors";
+import { ServiceError } from "../errors";
 import type {
-  GuardedCertificate,
   LinkCertificate,
   LinkPlan,
-  LinkRefusal,
   LinkRules,
   LinkSituation,
   LinkStep,
@@ -26,6 +14,7 @@ import type {
 import { wantedOnLink } from "../rotation/wantedOnLink";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
+import { assertClocksAgree, guardError, refusalError, stillOpen } from "./linkErrors";
 import { registrationOf } from "./registrations";
 import type { RecordedRegistration } from "./subscriptionCertificateLinkDefinition";
 
@@ -48,6 +37,9 @@ export interface LinkOutcome {
   readonly touched: boolean;
 }
 
+/** The first look finds the work, the second that it is done; one more for what the first did not show. */
+const mostLooks = 3;
+
 export type Planner = (situation: LinkSituation, now: Date) => LinkPlan;
 
 /**
@@ -65,11 +57,14 @@ class LinkRun {
   #registered: RecordedRegistration[];
   #count: number | null = null;
   #touched = false;
+  /** Revoked and registered, as far as known: before the first look, what the state says. */
+  #open: readonly string[];
 
   constructor(work: LinkWork, context: Configured) {
     this.#work = work;
     this.#context = context;
     this.#registered = [...work.registered];
+    this.#open = work.registered.map(({ thumbprint }) => thumbprint).filter((one) => this.#isRevoked(one));
   }
 
   async run(plan: Planner): Promise<LinkOutcome> {
@@ -81,40 +76,74 @@ class LinkRun {
       if (!(error instanceof Error)) {
         throw error;
       }
-      failure = error;
+      // Whatever went wrong, and however early: who left can still sign in, and that has to be read first.
+      failure =
+        this.#open.length === 0 || error.message.startsWith("STILL OPEN")
+          ? error
+          : stillOpen(this.#open, error, this.#work.at);
     } finally {
       this.#context.listings.forget(this.#work.at);
     }
     return { registered: this.#registered, certificateCount: this.#count, failure, touched: this.#touched };
   }
 
+  /** Looks, decides and acts until a look finds nothing left to do. */
   async #apply(plan: Planner): Promise<void> {
-    const listing = await this.#list();
-    const now = this.#context.ports.now();
-    const decided = plan(situationOf(this.#work, this.#registered, listing), now);
-    if (decided.kind === "refuse") {
-      throw refusalError(decided.refusal, this.#work.at);
-    }
-    for (const kept of decided.keep) {
-      this.#remember(kept.thumbprint, decided.adopt.includes(kept.thumbprint) ? "adopted" : "created", null);
-    }
-    this.#forgetWhatIsGone(listing);
-    for (const step of decided.steps) {
-      await this.#take(step, listing);
-    }
-    if (decided.steps.length > 0) {
-      await this.#confirm(decided.steps);
-    }
-    this.#date();
-    if (decided.guarded.length > 0) {
-      throw guardError(decided.guarded, this.#work.at);
+    let taken: readonly LinkStep[] = [];
+    for (let look = 1; ; look++) {
+      const listing = await this.#look();
+      this.#assertTaken(taken, listing);
+      const decided = plan(situationOf(this.#work, this.#registered, listing), this.#context.ports.now());
+      if (decided.kind === "refuse") {
+        throw refusalError(decided.refusal, this.#work.at);
+      }
+      for (const kept of decided.keep) {
+        this.#remember(kept.thumbprint, decided.adopt.includes(kept.thumbprint) ? "adopted" : "created", null);
+      }
+      this.#forgetWhatIsGone(listing);
+      if (decided.steps.length > 0 && look < mostLooks) {
+        for (const step of decided.steps) {
+          await this.#take(step, listing);
+        }
+        taken = decided.steps;
+        continue;
+      }
+      this.#date();
+      if (decided.steps.length > 0) {
+        throw new ServiceError({
+          what: `The subscription's list was different at each of ${mostLooks} looks: somebody else may be changing it.`,
+          todo: "Run the update again.",
+          facts: { subscription: this.#work.at.subscriptionId },
+        });
+      }
+      if (decided.guarded.length > 0) {
+        throw guardError(decided.guarded, this.#work.at);
+      }
+      return;
     }
   }
 
-  async #list(): Promise<Listing> {
-    const listing = await this.#context.connection.managementCertificates.list(this.#work.at);
-    this.#count = listing.certificates.length;
-    return listing;
+  /**
+   * What is there. A list that lags behind must not make the state forget a certificate, or a removed link leave it: what
+   * is recorded and not listed is asked for by itself.
+   */
+  async #look(): Promise<Listing> {
+    const { managementCertificates } = this.#context.connection;
+    const listing = await managementCertificates.list(this.#work.at);
+    const certificates = [...listing.certificates];
+    for (const { thumbprint } of this.#registered) {
+      if (!listing.certificates.some((listed) => listed.thumbprint === thumbprint)) {
+        const found = await managementCertificates.get(this.#work.at, thumbprint);
+        certificates.push(...(found === null ? [] : [found]));
+      }
+    }
+    this.#count = certificates.length;
+    this.#open = certificates.map(({ thumbprint }) => thumbprint).filter((one) => this.#isRevoked(one));
+    return { ...listing, certificates };
+  }
+
+  #isRevoked(thumbprint: string): boolean {
+    return this.#work.certificate.previous.some((version) => version.revoked && version.thumbprint === thumbprint);
   }
 
   async #take(step: LinkStep, listing: Listing): Promise<void> {
@@ -126,12 +155,9 @@ class LinkRun {
     if (step.becauseOfTime) {
       assertClocksAgree(listing.serverDate, this.#context.ports.now(), step.thumbprint, this.#work.at);
     }
-    try {
-      await managementCertificates.remove(this.#work.at, step.thumbprint);
-    } catch (error) {
-      throw step.revoked && error instanceof Error ? stillOpen(step.thumbprint, error, this.#work.at) : error;
-    }
+    await managementCertificates.remove(this.#work.at, step.thumbprint);
     this.#touched = true;
+    this.#open = this.#open.filter((thumbprint) => thumbprint !== step.thumbprint);
     this.#registered = this.#registered.filter((known) => known.thumbprint !== step.thumbprint);
   }
 
@@ -141,7 +167,12 @@ class LinkRun {
     if (der === null) {
       throw new TypeError("a link without a certificate was asked to register one");
     }
-    const added = await managementCertificates.add(this.#work.at, der);
+    const added = await managementCertificates.add(this.#work.at, der, {
+      // A first create that may have registered something has to leave a state, or nobody would ever remove it.
+      onAnswerLost: () => {
+        this.#touched = true;
+      },
+    });
     this.#touched = true;
     const readBack = await managementCertificates.get(this.#work.at, thumbprint);
     if (readBack === null || !readBack.data.equals(der)) {
@@ -178,18 +209,16 @@ class LinkRun {
     this.#registered = this.#registered.filter((known) => known.thumbprint === current || there.has(known.thumbprint));
   }
 
-  /** Lists once more: what the plan said has to be so, whatever the single answers claimed. */
-  async #confirm(steps: readonly LinkStep[]): Promise<void> {
-    const listing = await this.#list();
+  /** What was done has to be so, whatever the single answers claimed. */
+  #assertTaken(steps: readonly LinkStep[], listing: Listing): void {
     const there = new Set(listing.certificates.map((certificate) => certificate.thumbprint));
     for (const step of steps) {
       if (step.action === "remove" && there.has(step.thumbprint)) {
-        const error = new ServiceError({
+        throw new ServiceError({
           what: "The subscription confirmed the removal and still lists the certificate.",
           todo: "Run the update again.",
           facts: { subscription: this.#work.at.subscriptionId, thumbprint: step.thumbprint },
         });
-        throw step.revoked ? stillOpen(step.thumbprint, error, this.#work.at) : error;
       }
       if (step.action === "add" && !there.has(step.thumbprint)) {
         throw new ServiceError({
@@ -234,63 +263,4 @@ function observedOf(listed: ListedCertificate): ObservedCertificate {
     lineage: parsed?.lineage ?? null,
     validity: parsed === null ? null : { notBefore: parsed.notBefore, notAfter: parsed.notAfter },
   };
-}
-
-// ---- what went wrong, in words ----
-
-function refusalError(refusal: LinkRefusal, at: SubscriptionAddress): Error {
-  const parts = {
-    what: refusal.sentence,
-    facts: { subscription: at.subscriptionId, thumbprint: refusal.thumbprint },
-  };
-  switch (refusal.reason) {
-    case "removedElsewhere":
-      return new RemovedElsewhereError(parts);
-    case "stateRolledBack":
-      return new StateRolledBackError(parts);
-    case "limitReached":
-      return new QuotaExceededError(parts);
-    case "otherBytes":
-    case "revoked":
-      return new CertificateError(parts);
-  }
-}
-
-/** All of them in one error, the revoked ones first: each is a door that somebody counts on being closed. */
-function guardError(guarded: readonly GuardedCertificate[], at: SubscriptionAddress): Error {
-  const urgentFirst = guarded.toSorted((left, right) => Number(right.revoked) - Number(left.revoked));
-  const parts = {
-    what: urgentFirst.map(({ because }) => because).join(" "),
-    facts: { subscription: at.subscriptionId, thumbprint: urgentFirst.map(({ thumbprint }) => thumbprint).join(", ") },
-  };
-  return urgentFirst.some(({ revoked }) => revoked) ? new StillOpenError(parts) : new LockOutError(parts);
-}
-
-function stillOpen(thumbprint: string, cause: Error, at: SubscriptionAddress): StillOpenError {
-  return new StillOpenError({
-    what: `the certificate is revoked and could not be removed from the subscription: ${cause.message.split("\n")[0]}`,
-    todo: "Whoever has its key can still sign in. Run the update again; if that does not help, remove the certificate by hand.",
-    facts: { subscription: at.subscriptionId, thumbprint },
-    cause,
-  });
-}
-
-/** A clock that is off would end an overlap too early: consumers would lose access while they still count on the old key. */
-function assertClocksAgree(serverDate: Date | null, now: Date, thumbprint: string, at: SubscriptionAddress): void {
-  const facts = { subscription: at.subscriptionId, thumbprint };
-  if (serverDate === null) {
-    throw new ClockSkewError({
-      what: "The service's answer carries no readable Date header, so this machine's clock can't be compared with it; the certificate was not retired.",
-      todo: "Run the update again.",
-      facts,
-    });
-  }
-  const minutes = Math.abs(serverDate.getTime() - now.getTime()) / 60_000;
-  if (minutes > maximumClockSkewMinutes) {
-    throw new ClockSkewError({
-      what: `This machine's clock says ${isoSeconds(now)} and the service's ${isoSeconds(serverDate)}: more than ${maximumClockSkewMinutes} minutes apart, so the certificate was not retired.`,
-      todo: "Set the clock right and run the update again.",
-      facts,
-    });
-  }
 }

@@ -175,6 +175,87 @@ describe("a run that dies or fails half-way", () => {
   });
 });
 
+describe("a list that lags behind", () => {
+  it("does not make a rotation forget the previous certificate, which would then outlive its overlap", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    const first = await stack.certificate("alice");
+    await stack.link("alice-prod", first);
+    stack.at("2027-09-05");
+    const second = await stack.certificate("alice");
+    stack.emulator.misbehave([{ do: { kind: "staleList" } }]);
+    const state = await stack.link("alice-prod", second);
+    expect(state["registered"]).toMatchObject([
+      { thumbprint: first["thumbprint"], registeredAt: "2027-01-01T00:00:00Z", retireAt: "2027-09-12T00:00:00Z" },
+      { thumbprint: second["thumbprint"] },
+    ]);
+    expect(state["certificateCount"]).toBe(3);
+  });
+
+  it("does not make the removal of a link pass for done", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    await stack.link("alice-prod", await stack.certificate("alice"));
+    await stack.newRun();
+    stack.emulator.misbehave([{ do: { kind: "staleList" } }]);
+    await stack.remove("alice-prod");
+    expect(stack.registered()).toEqual([]);
+  });
+
+  it("is no reason to say that somebody removed the current certificate", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    const first = await stack.certificate("alice");
+    await stack.link("alice-prod", first);
+    stack.emulator.misbehave([{ do: { kind: "staleList" } }]);
+    await stack.link("alice-prod", first, { allowLast: true });
+    expect(stack.registered()).toEqual([first["thumbprint"]]);
+  });
+
+  it("hides what a killed run left, and the next look of the same run finds it", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    const holders = ["alice", "bob"];
+    const first = await stack.certificate("on-call", { holders });
+    await stack.link("on-call-prod", first);
+    const before = stack.stored("on-call-prod") ?? {};
+    stack.at("2027-09-05");
+    await stack.link("on-call-prod", await stack.certificate("on-call", { holders }));
+    stack.rollBack("on-call-prod", before);
+    await stack.newRun();
+    const third = await stack.certificate("on-call", { holders: ["alice"] });
+    stack.emulator.misbehave([{ do: { kind: "staleList" } }]);
+    await stack.link("on-call-prod", third);
+    expect(stack.registered()).toEqual([third["thumbprint"]]);
+  });
+});
+
+describe("a first create whose answer was lost for good", () => {
+  it("leaves a state, so that the link can be removed with what it registered", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    const first = await stack.certificate("alice");
+    stack.emulator.misbehave([
+      { match: { method: "POST" }, do: { kind: "reset", when: "after" } },
+      {
+        match: { pathContains: "/certificates/" },
+        do: { kind: "status", status: 403, code: "ForbiddenError", message: "no" },
+      },
+    ]);
+    await expect(stack.link("alice-prod", first)).rejects.toMatchObject({ code: "ERR_AUTHENTICATION" });
+    expect(stack.registered()).toEqual([first["thumbprint"]]);
+    await stack.newRun();
+    await stack.remove("alice-prod");
+    expect(stack.registered()).toEqual([]);
+  });
+
+  it("leaves none where the upload was refused outright", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    stack.emulator.misbehave([
+      { match: { method: "POST" }, do: { kind: "status", status: 400, code: "BadRequest", message: "no" } },
+    ]);
+    await expect(stack.link("alice-prod", await stack.certificate("alice"))).rejects.toMatchObject({
+      code: "ERR_SERVICE",
+    });
+    expect(stack.stored("alice-prod")).toBeUndefined();
+  });
+});
+
 describe("what somebody else did", () => {
   it("a current certificate that was removed by hand is not put back silently", async () => {
     stack = await SmallStack.start("2027-01-01");

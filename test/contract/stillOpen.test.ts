@@ -29,4 +29,27 @@ describe("a revoked certificate that has to stay for now", () => {
     await stack.link("prod", second);
     expect(stack.registered()).toEqual([second["thumbprint"]]);
   });
+
+  const refused = { kind: "status", status: 403, code: "ForbiddenError", message: "no" } as const;
+  it.each([
+    ["the subscription can't be listed", { do: refused }],
+    ["the successor can't be registered", { match: { method: "POST" }, do: refused }],
+    ["it can't be removed", { match: { method: "DELETE" }, do: refused }],
+    ["nobody can tell whether it is gone", { match: { method: "GET" }, skip: 2, do: refused }],
+  ])("because %s, is told in the first words", async (_why, fault) => {
+    stack = await SmallStack.start("2027-01-01");
+    const first = await stack.certificate("on-call", { holders: ["alice", "bob"] });
+    await stack.link("prod", first);
+    const second = await stack.certificate("on-call", { holders: ["alice"] });
+    stack.emulator.misbehave([fault]);
+    const failure = await stack.link("prod", second).then(
+      () => null,
+      (error: Error) => error,
+    );
+    const isOpen = stack.registered().includes(String(first["thumbprint"]));
+    expect(failure?.message).toMatch(isOpen ? /^STILL OPEN: the certificate is revoked/ : /^The service refused/);
+
+    await stack.link("prod", second);
+    expect(stack.registered()).toEqual([second["thumbprint"]]);
+  });
 });

@@ -7,7 +7,8 @@ import { configuredFrom, testPorts } from "./configured";
 
 const filledIn = { project: "access", stack: "prod" };
 
-interface Stored {
+/** What state keeps of one resource. */
+export interface Stored {
   readonly id: string;
   readonly outputs: Values;
   readonly initErrors: boolean;
@@ -21,6 +22,7 @@ export class SmallStack {
   readonly emulator: Emulator;
   readonly clock: { now: Date };
   readonly #stored = new Map<string, Stored>();
+  readonly #dead = new WeakSet<Configured>();
   /** Replaced by `newRun`, as each deployment has its own provider process. */
   context: Configured;
   readonly #settings: Readonly<Record<string, string>>;
@@ -37,6 +39,11 @@ export class SmallStack {
     settings: EmulatorSettings & { config?: Record<string, string> } = {},
   ): Promise<SmallStack> {
     const emulator = await startEmulator({ ...settings, now: new Date(date) });
+    return SmallStack.on(emulator, date, settings.config);
+  }
+
+  /** On an emulator that is shared with others. */
+  static on(emulator: Emulator, date: string, config: Readonly<Record<string, string>> = {}): SmallStack {
     return new SmallStack(
       emulator,
       { now: new Date(date) },
@@ -44,7 +51,7 @@ export class SmallStack {
         managementEndpoint: emulator.endpoint,
         caCertificatePath: emulator.caCertificatePath,
         clientCertificatePath: emulator.credentialPath,
-        ...settings.config,
+        ...config,
       },
     );
   }
@@ -56,7 +63,29 @@ export class SmallStack {
 
   async newRun(overrides: Parameters<typeof testPorts>[1] = {}): Promise<void> {
     await this.context.connection.close();
+    this.startRun(overrides);
+  }
+
+  /** Begins a run while the one before may still be at work; whoever asks for that closes the older one. */
+  startRun(overrides: Parameters<typeof testPorts>[1] = {}): void {
     this.context = configuredFrom(this.#settings, testPorts(this.clock, overrides));
+  }
+
+  /** From now on nothing that this run does is recorded, as after a SIGKILL of its process. */
+  die(run: Configured): void {
+    this.#dead.add(run);
+  }
+
+  /** All that is stored, to be put back later. */
+  snapshot(): ReadonlyMap<string, Stored> {
+    return new Map(this.#stored);
+  }
+
+  restore(snapshot: ReadonlyMap<string, Stored>): void {
+    this.#stored.clear();
+    for (const [name, stored] of snapshot) {
+      this.#stored.set(name, stored);
+    }
   }
 
   certificate(name: string, inputs: Values = {}): Promise<Values> {
@@ -84,33 +113,45 @@ export class SmallStack {
   }
 
   async #apply(resource: ResourceLifecycle, name: string, inputs: Values): Promise<Values> {
-    const checked = resource.check({ ...filledIn, resourceName: name, ...inputs }, this.context);
+    const { context } = this;
+    const checked = resource.check({ ...filledIn, resourceName: name, ...inputs }, context);
     if (checked.failures.length > 0) {
       throw new Error(checked.failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
     }
     const old = this.#stored.get(name);
     try {
       if (old === undefined) {
-        const { id, outputs } = await resource.create(checked.inputs, this.context);
-        this.#stored.set(name, { id, outputs, initErrors: false });
+        const { id, outputs } = await resource.create(checked.inputs, context);
+        this.#record(context, name, { id, outputs, initErrors: false });
         return outputs;
       }
-      const { changes } = resource.diff(old.outputs, checked.inputs, this.context);
+      const { changes } = resource.diff(old.outputs, checked.inputs, context);
       if (changes.some((change) => change.replaces)) {
         throw new Error("this small stack does not replace");
       }
       if (changes.length === 0 && !old.initErrors) {
         return old.outputs;
       }
-      const outputs = await resource.update(old.id, old.outputs, checked.inputs, this.context);
-      this.#stored.set(name, { id: old.id, outputs, initErrors: false });
+      const outputs = await resource.update(old.id, old.outputs, checked.inputs, context);
+      this.#record(context, name, { id: old.id, outputs, initErrors: false });
       return outputs;
     } catch (error) {
       if (error instanceof PartialChangeError) {
-        this.#stored.set(name, { id: error.id, outputs: error.outputs, initErrors: true });
+        this.#record(context, name, { id: error.id, outputs: error.outputs, initErrors: true });
         throw error.cause;
       }
       throw error;
+    }
+  }
+
+  #record(run: Configured, name: string, stored: Stored | null): void {
+    if (this.#dead.has(run)) {
+      throw new Error("the provider is dead: nothing of it is recorded");
+    }
+    if (stored === null) {
+      this.#stored.delete(name);
+    } else {
+      this.#stored.set(name, stored);
     }
   }
 
@@ -122,8 +163,9 @@ export class SmallStack {
   }
 
   async remove(name: string): Promise<void> {
-    await subscriptionCertificateLink.delete(this.#existing(name).outputs, this.context);
-    this.#stored.delete(name);
+    const { context } = this;
+    await subscriptionCertificateLink.delete(this.#existing(name).outputs, context);
+    this.#record(context, name, null);
   }
 
   /** What state knows of a resource; undefined where nothing was stored. */

@@ -1,0 +1,77 @@
+import type { SubscriptionAddress } from "../azure/subscriptionAddress";
+import { maximumClockSkewMinutes } from "../defaults";
+import {
+  CertificateError,
+  ClockSkewError,
+  LockOutError,
+  QuotaExceededError,
+  RemovedElsewhereError,
+  StateRolledBackError,
+  StillOpenError,
+} from "../errors";
+import type { GuardedCertificate, LinkRefusal } from "../rotation/types";
+import { isoSeconds } from "./dates";
+
+export function refusalError(refusal: LinkRefusal, at: SubscriptionAddress): Error {
+  const parts = {
+    what: refusal.sentence,
+    facts: { subscription: at.subscriptionId, thumbprint: refusal.thumbprint },
+  };
+  switch (refusal.reason) {
+    case "removedElsewhere":
+      return new RemovedElsewhereError(parts);
+    case "stateRolledBack":
+      return new StateRolledBackError(parts);
+    case "limitReached":
+      return new QuotaExceededError(parts);
+    case "otherBytes":
+    case "revoked":
+      return new CertificateError(parts);
+  }
+}
+
+/** All of them in one error, the revoked ones first: each is a door that somebody counts on being closed. */
+export function guardError(guarded: readonly GuardedCertificate[], at: SubscriptionAddress): Error {
+  const urgentFirst = guarded.toSorted((left, right) => Number(right.revoked) - Number(left.revoked));
+  const parts = {
+    what: urgentFirst.map(({ because }) => because).join(" "),
+    facts: { subscription: at.subscriptionId, thumbprint: urgentFirst.map(({ thumbprint }) => thumbprint).join(", ") },
+  };
+  return urgentFirst.some(({ revoked }) => revoked) ? new StillOpenError(parts) : new LockOutError(parts);
+}
+
+export function stillOpen(thumbprints: readonly string[], cause: Error, at: SubscriptionAddress): StillOpenError {
+  const [subject, it] =
+    thumbprints.length === 1 ? ["the certificate is", "the certificate"] : ["these certificates are", "them"];
+  return new StillOpenError({
+    what: `${subject} revoked and could not be removed from the subscription: ${cause.message.split("\n")[0]}`,
+    todo: `Whoever has ${thumbprints.length === 1 ? "its key" : "their keys"} can still sign in. Run the update again; if that does not help, remove ${it} by hand.`,
+    facts: { subscription: at.subscriptionId, thumbprint: thumbprints.join(", ") },
+    cause,
+  });
+}
+
+/** A clock that is off would end an overlap too early: consumers would lose access while they still count on the old key. */
+export function assertClocksAgree(
+  serverDate: Date | null,
+  now: Date,
+  thumbprint: string,
+  at: SubscriptionAddress,
+): void {
+  const facts = { subscription: at.subscriptionId, thumbprint };
+  if (serverDate === null) {
+    throw new ClockSkewError({
+      what: "The service's answer carries no readable Date header, so this machine's clock can't be compared with it; the certificate was not retired.",
+      todo: "Run the update again.",
+      facts,
+    });
+  }
+  const minutes = Math.abs(serverDate.getTime() - now.getTime()) / 60_000;
+  if (minutes > maximumClockSkewMinutes) {
+    throw new ClockSkewError({
+      what: `This machine's clock says ${isoSeconds(now)} and the service's ${isoSeconds(serverDate)}: more than ${maximumClockSkewMinutes} minutes apart, so the certificate was not retired.`,
+      todo: "Set the clock right and run the update again.",
+      facts,
+    });
+  }
+}

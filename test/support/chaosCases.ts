@@ -1,0 +1,229 @@
+import type { Fault } from "../../emulator/faults";
+import type { ChaosProgram } from "./chaosProgram";
+
+/** What is done while something goes wrong. */
+export interface Operation {
+  readonly name: string;
+  /** Brings a fresh program to where the operation begins, undisturbed. */
+  readonly before: (chaos: ChaosProgram) => Promise<void>;
+  /** What the operation changes: the program, the day. */
+  readonly change: (chaos: ChaosProgram) => void;
+}
+
+const both = { holders: ["alice", "bob"] };
+const issued = "2027-01-01T00:00:00Z";
+const rotated = "2027-09-05T00:00:00Z";
+const duringOverlap = "2027-09-06T00:00:00Z";
+const afterOverlap = "2027-09-13T00:00:00Z";
+
+async function begin(chaos: ChaosProgram, links: Readonly<Record<string, string>>): Promise<void> {
+  chaos.at(issued);
+  chaos.program = { certificates: { a: both, b: both }, links };
+  await undisturbed(chaos);
+}
+
+async function beginRotated(chaos: ChaosProgram): Promise<void> {
+  await begin(chaos, { "link-a": "a" });
+  chaos.at(rotated);
+  await undisturbed(chaos);
+}
+
+async function undisturbed(chaos: ChaosProgram): Promise<void> {
+  await chaos.stack.newRun();
+  const [failure] = (await chaos.up()).values();
+  if (failure !== undefined) {
+    throw failure;
+  }
+}
+
+function holds(chaos: ChaosProgram, holders: readonly string[]): void {
+  const { certificates, links } = chaos.program;
+  chaos.program = {
+    links,
+    certificates: Object.fromEntries(Object.entries(certificates).map(([name, one]) => [name, { ...one, holders }])),
+  };
+}
+
+export const operations: readonly Operation[] = [
+  {
+    name: "create",
+    before: (chaos) => begin(chaos, {}),
+    change: (chaos) => {
+      chaos.program = { ...chaos.program, links: { "link-a": "a" } };
+    },
+  },
+  {
+    name: "rotate",
+    before: (chaos) => begin(chaos, { "link-a": "a" }),
+    change: (chaos) => chaos.at(rotated),
+  },
+  { name: "retire", before: beginRotated, change: (chaos) => chaos.at(afterOverlap) },
+  {
+    name: "leave",
+    before: beginRotated,
+    change: (chaos) => {
+      chaos.at(duringOverlap);
+      holds(chaos, ["alice"]);
+    },
+  },
+  {
+    name: "compromise",
+    before: beginRotated,
+    change: (chaos) => {
+      chaos.at(duringOverlap);
+      const [previous] = (chaos.stack.stored("a")?.["previous"] ?? []) as { thumbprint: string }[];
+      const { a, b } = chaos.program.certificates;
+      chaos.program = {
+        ...chaos.program,
+        certificates: { a: { ...a, compromised: [previous?.thumbprint] }, b: b ?? {} },
+      };
+    },
+  },
+  {
+    name: "remove",
+    before: beginRotated,
+    change: (chaos) => {
+      chaos.at(duringOverlap);
+      chaos.program = { ...chaos.program, links: {} };
+    },
+  },
+  {
+    name: "two",
+    before: (chaos) => begin(chaos, { "link-a": "a" }),
+    change: (chaos) => {
+      chaos.at(rotated);
+      chaos.program = { ...chaos.program, links: { "link-a": "a", "link-b": "b" } };
+    },
+  },
+];
+
+/** What comes after the operation that went wrong. */
+export const followUps: Readonly<Record<string, (chaos: ChaosProgram) => void>> = {
+  again: () => {},
+  removed: (chaos) => {
+    chaos.program = { ...chaos.program, links: {} };
+  },
+  leaves: (chaos) => {
+    const { a } = chaos.program.certificates;
+    holds(chaos, ((a?.["holders"] ?? []) as string[]).slice(0, -1));
+  },
+  due: (chaos) => {
+    const { certificates, links } = chaos.program;
+    chaos.at(new Date(chaos.stack.clock.now.getTime() + 24 * 3_600_000));
+    chaos.program = {
+      links,
+      certificates: Object.fromEntries(
+        Object.entries(certificates).map(([name, one]) => [name, { ...one, rotationTriggers: { again: "1" } }]),
+      ),
+    };
+  },
+};
+
+/** Everything that the emulator's script can do to one request, without ending the run for good. */
+export const faults: Readonly<Record<string, (now: Date) => Fault["do"]>> = {
+  throttleSeconds: () => ({ kind: "throttle", retryAfter: "7" }),
+  throttleDate: (now) => ({ kind: "throttle", retryAfter: new Date(now.getTime() + 30_000).toUTCString() }),
+  throttleNone: () => ({ kind: "throttle" }),
+  throttleNonsense: () => ({ kind: "throttle", status: 503, retryAfter: "soon" }),
+  internal: () => ({ kind: "status", status: 500, code: "InternalError", message: "The server encountered an error." }),
+  unavailable: () => ({ kind: "status", status: 503, code: "ServerBusy", message: "The server is busy." }),
+  resetBefore: () => ({ kind: "reset", when: "before" }),
+  resetAfter: () => ({ kind: "reset", when: "after" }),
+  truncate: () => ({ kind: "truncate" }),
+  slow: () => ({ kind: "slow", milliseconds: 15 }),
+  staleList: () => ({ kind: "staleList" }),
+  forbidden: () => ({
+    kind: "status",
+    status: 403,
+    code: "ForbiddenError",
+    message: "The server failed to authenticate.",
+  }),
+};
+
+/** One case; its name is all that is needed to run it again. */
+export type ChaosCase = { readonly operation: string; readonly followUp: string } & (
+  | { readonly kind: "faults"; readonly at: readonly { readonly fault: string; readonly request: number }[] }
+  /** Before or after that effect, counted from 0. An orphan lives on and comes to its next effect when the new run is done. */
+  | { readonly kind: "killBefore" | "killAfter" | "orphan"; readonly effect: number }
+);
+
+export function nameOf(one: ChaosCase): string {
+  const what =
+    one.kind === "faults"
+      ? one.at.map(({ fault, request }) => `${fault}@${request}`).join("+")
+      : `${one.kind}@${one.effect}`;
+  return `${one.operation}/${what}/${one.followUp}`;
+}
+
+/** @throws {TypeError} for what is no name of a case. */
+export function caseNamed(name: string): ChaosCase {
+  const [operation = "", what = "", followUp = ""] = name.split("/");
+  const parts = what.split("+").map((part) => {
+    const [fault = "", at = ""] = part.split("@");
+    return { fault, request: Number(at) };
+  });
+  const [first] = parts;
+  if (
+    !operations.some(({ name: known }) => known === operation) ||
+    !(followUp in followUps) ||
+    first === undefined ||
+    !Number.isInteger(first.request)
+  ) {
+    throw new TypeError(`${name} names no case`);
+  }
+  const { fault: kind, request: effect } = first;
+  return kind === "killBefore" || kind === "killAfter" || kind === "orphan"
+    ? { operation, followUp, kind, effect }
+    : { operation, followUp, kind: "faults", at: parts };
+}
+
+/** Every single fault at every request. */
+export function singleFaults(operation: string, requests: number): readonly ChaosCase[] {
+  return product(Object.keys(faults), range(requests), Object.keys(followUps)).map(([fault, request, followUp]) => ({
+    operation,
+    followUp,
+    kind: "faults",
+    at: [{ fault, request }],
+  }));
+}
+
+/** Every way to die at every effect. */
+export function kills(operation: string, effects: number): readonly ChaosCase[] {
+  const kinds = ["killBefore", "killAfter", "orphan"] as const;
+  return product(kinds, range(effects), Object.keys(followUps)).map(([kind, effect, followUp]) => ({
+    operation,
+    followUp,
+    kind,
+    effect,
+  }));
+}
+
+/** A sample of two faults in one case; the second may meet a retry, or the run that follows. */
+export function pairs(operation: string, requests: number, count: number, random: () => number): readonly ChaosCase[] {
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  return range(count).map(() => {
+    const first = pick(range(requests));
+    const second = first + 1 + Math.floor(random() * 4);
+    const at = [first, second].map((request) => ({ fault: pick(Object.keys(faults)), request }));
+    return { operation, followUp: pick(Object.keys(followUps)), kind: "faults", at };
+  });
+}
+
+/** mulberry32: the same seed gives the same cases everywhere. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function range(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+function product<A, B, C>(as: readonly A[], bs: readonly B[], cs: readonly C[]): readonly (readonly [A, B, C])[] {
+  return as.flatMap((a) => bs.flatMap((b) => cs.map((c) => [a, b, c] as const)));
+}

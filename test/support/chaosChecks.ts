@@ -1,0 +1,169 @@
+import { thumbprintOf } from "../../emulator/thumbprint";
+import type { Values } from "../../provider/resources/lifecycle";
+import { registrationOf } from "../../provider/resources/registrations";
+import type { RecordedRegistration } from "../../provider/resources/subscriptionCertificateLinkDefinition";
+import { wantedOnLink } from "../../provider/rotation/wantedOnLink";
+import type { Beginning, ChaosProgram, Epoch } from "./chaosProgram";
+
+const overlapMs = 168 * 3_600_000;
+
+interface PreviousVersion {
+  readonly thumbprint: string;
+  readonly notAfter: string;
+  readonly revoked: boolean;
+}
+
+/** What is wrong right after an update that claims to have succeeded; empty: nothing. */
+export function wrongAfterSuccess(chaos: ChaosProgram): readonly string[] {
+  const { stack, program } = chaos;
+  return [...byLineage(chaos)].flatMap(([name, present]) => {
+    const certificate = stack.stored(name) ?? {};
+    const links = Object.keys(program.links).filter((link) => program.links[link] === name);
+    const [link] = links;
+    if (link === undefined) {
+      return present.map((thumbprint) => `${thumbprint} of ${name} is still there without a link`);
+    }
+    const recorded = (stack.stored(link)?.["registered"] ?? []) as RecordedRegistration[];
+    const wanted = wantedOnLink(linkCertificateOf(certificate), recorded.map(registrationOf), stack.clock.now);
+    const isWanted = (thumbprint: string) => wanted.some((one) => one.thumbprint === thumbprint);
+    return [
+      ...(present.includes(String(certificate["thumbprint"])) ? [] : [`${link} has no current certificate`]),
+      ...present.filter((one) => !isWanted(one)).map((one) => `${one} is there and not wanted by ${link}`),
+      ...present
+        .filter((one) => !recorded.some(({ thumbprint }) => thumbprint === one))
+        .map((one) => `${one} is there and ${link} has lost it`),
+      ...recorded
+        .filter(({ thumbprint, missingSince }) => !present.includes(thumbprint) || missingSince != null)
+        .map(({ thumbprint }) => `${link} claims ${thumbprint}, which is not there`),
+      ...recorded
+        .filter(({ thumbprint, retireAt }) => thumbprint !== certificate["thumbprint"] && retireAt == null)
+        .map(({ thumbprint }) => `${link} does not say until when ${thumbprint} stays`),
+    ];
+  });
+}
+
+/** A failure that leaves a revoked certificate registered has to say so in its first words. */
+export function silentlyOpen(chaos: ChaosProgram, failures: ReadonlyMap<string, Error>): readonly string[] {
+  const present = byLineage(chaos);
+  return [...failures].flatMap(([link, { message }]) => {
+    const name = chaos.program.links[link];
+    const open = previousOf(chaos.stack.stored(name ?? "") ?? {}).filter(
+      ({ thumbprint, revoked }) => revoked && present.get(name ?? "")?.includes(thumbprint),
+    );
+    return open.length > 0 && !message.startsWith("STILL OPEN")
+      ? [`${link} leaves ${open[0]?.thumbprint} open, which is revoked, and says only: ${message.split("\n")[0]}`]
+      : [];
+  });
+}
+
+/** Looks back at every request: what was allowed to happen at that moment, and what was there after it. */
+export function wrongInJournal(
+  chaos: ChaosProgram,
+  beginning: Beginning,
+  foreign: readonly string[],
+): readonly string[] {
+  const wrong: string[] = [];
+  const present = new Set(beginning.certificates.map((der) => thumbprintOf(der)));
+  const since = new Map<string, number>();
+  for (const { outputs } of beginning.stored.values()) {
+    for (const { thumbprint, registeredAt } of (outputs["registered"] ?? []) as RecordedRegistration[]) {
+      since.set(thumbprint, Date.parse(registeredAt));
+    }
+  }
+  const uploaded = new Set<string>();
+  for (const [index, { method, thumbprint, at }] of chaos.stack.emulator.journal().entries()) {
+    const epoch = chaos.epochs.findLast(({ requests }) => requests <= index);
+    if (epoch === undefined || thumbprint === undefined || method === "GET") {
+      continue;
+    }
+    const nowMs = Date.parse(at);
+    const where = `request ${index} (${method} ${thumbprint.slice(0, 8)})`;
+    if (foreign.includes(thumbprint) || thumbprint === chaos.stack.emulator.credentialThumbprint) {
+      wrong.push(`${where} touches what is foreign`);
+    }
+    if (method === "POST") {
+      if (uploaded.has(thumbprint) || since.has(thumbprint)) {
+        wrong.push(`${where} uploads it once more`);
+      }
+      if (!linkedCertificates(epoch).some((certificate) => certificate["thumbprint"] === thumbprint)) {
+        wrong.push(`${where} uploads what is not current`);
+      }
+      uploaded.add(thumbprint);
+      present.add(thumbprint);
+      since.set(thumbprint, nowMs);
+    } else {
+      present.delete(thumbprint);
+      const reason = whyItMayNotGo(epoch, thumbprint, since, nowMs);
+      if (reason !== null) {
+        wrong.push(`${where} ${reason}`);
+      }
+    }
+    for (const certificate of linkedCertificates(epoch)) {
+      const versions = [String(certificate["thumbprint"]), ...previousOf(certificate).map((one) => one.thumbprint)];
+      if (versions.some((one) => since.has(one)) && !versions.some((one) => present.has(one))) {
+        wrong.push(`${where} leaves no certificate of a lineage that is linked`);
+      }
+    }
+  }
+  return wrong;
+}
+
+function whyItMayNotGo(
+  epoch: Epoch,
+  thumbprint: string,
+  since: ReadonlyMap<string, number>,
+  nowMs: number,
+): string | null {
+  for (const certificate of linkedCertificates(epoch)) {
+    if (certificate["thumbprint"] === thumbprint) {
+      return "removes the current certificate";
+    }
+    const previous = previousOf(certificate);
+    const index = previous.findIndex((one) => one.thumbprint === thumbprint);
+    if (index >= 0 && previous[index]?.revoked !== true) {
+      const newer = [String(certificate["thumbprint"]), ...previous.slice(0, index).map((one) => one.thumbprint)];
+      const begun = Math.min(...newer.map((one) => since.get(one) ?? Number.POSITIVE_INFINITY));
+      return nowMs >= begun + overlapMs ? null : "ends an overlap too early";
+    }
+  }
+  return null;
+}
+
+function linkedCertificates({ links, certificates }: Epoch): readonly Values[] {
+  return [...new Set(Object.values(links))].map((name) => certificates.get(name) ?? {});
+}
+
+/** What is on the subscription of each certificate's lineage, by the certificate's name. */
+export function byLineage(chaos: ChaosProgram): ReadonlyMap<string, readonly string[]> {
+  const registered = chaos.stack.registered();
+  const lineages = new Map<string, Set<string>>();
+  for (const { certificates } of [...chaos.epochs]) {
+    for (const [name, certificate] of certificates) {
+      const versions = lineages.get(name) ?? new Set();
+      versions.add(String(certificate["thumbprint"]));
+      for (const { thumbprint } of previousOf(certificate)) {
+        versions.add(thumbprint);
+      }
+      lineages.set(name, versions);
+    }
+  }
+  return new Map([...lineages].map(([name, versions]) => [name, registered.filter((one) => versions.has(one))]));
+}
+
+function previousOf(certificate: Values): readonly PreviousVersion[] {
+  return (certificate["previous"] ?? []) as PreviousVersion[];
+}
+
+function linkCertificateOf(certificate: Values) {
+  return {
+    lineage: String(certificate["lineage"]),
+    current: {
+      thumbprint: String(certificate["thumbprint"]),
+      sha256Fingerprint: String(certificate["sha256Fingerprint"]),
+      notBefore: new Date(String(certificate["notBefore"])),
+      notAfter: new Date(String(certificate["notAfter"])),
+    },
+    previous: previousOf(certificate).map((one) => ({ ...one, notAfter: new Date(one.notAfter) })),
+    overlapHours: Number(certificate["overlapHours"]),
+  };
+}

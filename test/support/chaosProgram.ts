@@ -1,0 +1,130 @@
+import type { Emulator } from "../../emulator/emulator";
+import type { Values } from "../../provider/resources/lifecycle";
+import { SmallStack, type Stored } from "./smallStack";
+
+/** What a program asks for: certificates with their inputs, and links with the name of their certificate. */
+export interface Program {
+  readonly certificates: Readonly<Record<string, Values>>;
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/** State and subscription at one moment, to begin many cases from. */
+export interface Beginning {
+  readonly program: Program;
+  readonly date: string;
+  readonly stored: ReadonlyMap<string, Stored>;
+  readonly certificates: readonly Buffer[];
+}
+
+/** One update: what it wanted from its first request on. */
+export interface Epoch {
+  /** Requests in the journal before it. */
+  readonly requests: number;
+  readonly links: Program["links"];
+  /** The outputs of the certificates, by name. */
+  readonly certificates: ReadonlyMap<string, Values>;
+}
+
+/**
+ * A program and the state that an engine keeps of it. Certificates need no network, so each distinct one is made once and
+ * handed out again: what a case costs is its requests.
+ */
+export class ChaosProgram {
+  readonly stack: SmallStack;
+  program: Program = { certificates: {}, links: {} };
+  /** The updates of this case so far, for whoever looks back at the journal. */
+  epochs: Epoch[] = [];
+  readonly #made: Map<string, Values>;
+
+  constructor(emulator: Emulator, made: Map<string, Values>) {
+    this.stack = SmallStack.on(emulator, "2027-01-01");
+    this.#made = made;
+  }
+
+  get subscription(): string {
+    return this.stack.emulator.subscriptions[0] ?? "";
+  }
+
+  at(date: string | Date): void {
+    this.stack.at(new Date(date).toISOString());
+  }
+
+  /**
+   * One update: certificates, links side by side, then what left the program unless something failed.
+   *
+   * @returns what failed, by the resource's name
+   */
+  async up(): Promise<ReadonlyMap<string, Error>> {
+    const { certificates, links } = this.program;
+    for (const [name, inputs] of Object.entries(certificates)) {
+      await this.#certificate(name, inputs);
+    }
+    this.epochs.push({
+      requests: this.stack.emulator.journal().length,
+      links,
+      certificates: new Map(Object.keys(certificates).map((name) => [name, this.stack.stored(name) ?? {}])),
+    });
+    const failures = new Map<string, Error>();
+    const attempt = async (name: string, work: () => Promise<unknown>) => {
+      try {
+        await work();
+      } catch (error) {
+        failures.set(name, error as Error);
+      }
+    };
+    await Promise.all(
+      Object.entries(links).map(([name, certificate]) =>
+        attempt(name, () => this.stack.link(name, this.stack.stored(certificate) ?? {})),
+      ),
+    );
+    if (failures.size === 0) {
+      const gone = [...this.stack.snapshot().keys()].filter((name) => !(name in links) && !(name in certificates));
+      await Promise.all(gone.map((name) => attempt(name, () => this.stack.remove(name))));
+    }
+    return failures;
+  }
+
+  beginning(): Beginning {
+    return {
+      program: this.program,
+      date: this.stack.clock.now.toISOString(),
+      stored: this.stack.snapshot(),
+      certificates: this.stack.emulator
+        .certificates(this.subscription)
+        .filter(({ thumbprint }) => thumbprint !== this.stack.emulator.credentialThumbprint)
+        .map(({ der }) => der),
+    };
+  }
+
+  /** Everything as it was: also what a list that lags behind would still show. */
+  begin({ program, date, stored, certificates }: Beginning): void {
+    const { emulator } = this.stack;
+    emulator.misbehave([]);
+    for (const { thumbprint } of emulator.certificates(this.subscription)) {
+      if (thumbprint !== emulator.credentialThumbprint) {
+        emulator.take(this.subscription, thumbprint);
+      }
+    }
+    this.at(date);
+    for (const der of certificates) {
+      emulator.plant(this.subscription, der);
+    }
+    emulator.clearJournal();
+    this.epochs = [];
+    this.program = program;
+    this.stack.restore(stored);
+  }
+
+  async #certificate(name: string, inputs: Values): Promise<void> {
+    const { thumbprint, previous } = this.stack.stored(name) ?? {};
+    const key = JSON.stringify([name, thumbprint, previous, this.stack.clock.now, inputs]);
+    const known = this.#made.get(key);
+    if (known === undefined) {
+      this.#made.set(key, await this.stack.certificate(name, inputs));
+    } else {
+      const snapshot = new Map(this.stack.snapshot());
+      snapshot.set(name, { id: String(known["lineage"]), outputs: known, initErrors: false });
+      this.stack.restore(snapshot);
+    }
+  }
+}
