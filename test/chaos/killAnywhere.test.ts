@@ -19,7 +19,8 @@ import { type Course, runCase, undisturbedCourse } from "../support/chaosRun";
 
 /** CHAOS=all runs every case and many pairs of faults; otherwise a sample that takes less than a minute. */
 const runsAll = process.env["CHAOS"] === "all";
-const seed = Number(process.env["CHAOS_SEED"] ?? randomInt(2 ** 31));
+/** A gate must not depend on luck: the sample is always the same one, and only `make chaos` draws another each time. */
+const seed = Number(process.env["CHAOS_SEED"] ?? (runsAll ? randomInt(2 ** 31) : 1));
 const wantedCase = process.env["CHAOS_CASE"];
 const pairsPerOperation = runsAll ? 300 : 12;
 const singlesPerOperation = runsAll ? Number.POSITIVE_INFINITY : 45;
