@@ -125,13 +125,18 @@ class LinkRun {
 
   /**
    * What is there. A list that lags behind must not make the state forget a certificate, or a removed link leave it: what
-   * is recorded and not listed is asked for by itself.
+   * is recorded and not listed is asked for by itself. So is what a removed link was for: its upload may have been
+   * carried out without anybody seeing the answer.
    */
   async #look(): Promise<Listing> {
     const { managementCertificates } = this.#context.connection;
     const listing = await managementCertificates.list(this.#work.at);
     const certificates = [...listing.certificates];
-    for (const { thumbprint } of this.#registered) {
+    const { current } = this.#work.certificate;
+    const expected = new Set(
+      [...this.#registered, ...(this.#work.der === null ? [current] : [])].map((one) => one.thumbprint),
+    );
+    for (const thumbprint of expected) {
       if (!listing.certificates.some((listed) => listed.thumbprint === thumbprint)) {
         const found = await managementCertificates.get(this.#work.at, thumbprint);
         certificates.push(...(found === null ? [] : [found]));
@@ -173,9 +178,12 @@ class LinkRun {
         this.#touched = true;
       },
     });
-    this.#touched = true;
+    // Confirmed: whatever fails from here on, a later removal has to know of it even if the list does not show it yet.
+    this.#registered = this.#registered.filter((known) => known.thumbprint !== thumbprint);
+    this.#remember(thumbprint, "created", added.requestId);
     const readBack = await managementCertificates.get(this.#work.at, thumbprint);
     if (readBack === null || !readBack.data.equals(der)) {
+      this.#registered = this.#registered.filter((known) => known.thumbprint !== thumbprint);
       throw new ServiceError({
         what:
           readBack === null
@@ -185,8 +193,6 @@ class LinkRun {
         facts: { subscription: this.#work.at.subscriptionId, thumbprint, requestId: added.requestId ?? undefined },
       });
     }
-    this.#registered = this.#registered.filter((known) => known.thumbprint !== thumbprint);
-    this.#remember(thumbprint, "created", added.requestId);
   }
 
   #remember(thumbprint: string, origin: "created" | "adopted", requestId: string | null): void {

@@ -176,6 +176,19 @@ describe("a run that dies or fails half-way", () => {
 });
 
 describe("a list that lags behind", () => {
+  it("does not hide from a removal what was uploaded and could not be read back", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    const first = await stack.certificate("alice");
+    const denied = { kind: "status", status: 403, code: "ForbiddenError", message: "no" } as const;
+    stack.emulator.misbehave([{ match: { method: "GET", pathContains: String(first["thumbprint"]) }, do: denied }]);
+    await expect(stack.link("alice-prod", first)).rejects.toMatchObject({ code: "ERR_AUTHENTICATION" });
+    expect(stack.registered()).toEqual([first["thumbprint"]]);
+    await stack.newRun();
+    stack.emulator.misbehave([{ do: { kind: "staleList" } }]);
+    await stack.remove("alice-prod");
+    expect(stack.registered()).toEqual([]);
+  });
+
   it("does not make a rotation forget the previous certificate, which would then outlive its overlap", async () => {
     stack = await SmallStack.start("2027-01-01");
     const first = await stack.certificate("alice");
