@@ -51,11 +51,11 @@ describe("a link through a rotation", () => {
     await stack.link("alice-prod", first);
     stack.at("2027-09-05");
     const second = await stack.certificate("alice");
-    stack.emulator.setStatus(stack.emulator.subscriptions[0] ?? "", "disabled");
+    stack.emulator.setStatus(stack.subscription, "disabled");
     await expect(stack.link("alice-prod", second)).rejects.toThrow(/disabled/);
 
     stack.at("2027-10-20");
-    stack.emulator.setStatus(stack.emulator.subscriptions[0] ?? "", "active");
+    stack.emulator.setStatus(stack.subscription, "active");
     await stack.link("alice-prod", await stack.certificate("alice"));
     expect(stack.registered()).toHaveLength(2);
     stack.at("2027-10-27");
@@ -84,7 +84,7 @@ describe("a link through a rotation", () => {
     await stack.link("alice-prod", first);
     stack.at("2027-09-05");
     const second = await stack.certificate("alice");
-    stack.emulator.take(stack.emulator.subscriptions[0] ?? "", String(first["thumbprint"]));
+    stack.emulator.take(stack.subscription, String(first["thumbprint"]));
     await stack.newRun();
     await stack.link("alice-late", second);
     expect(stack.registered()).toEqual([second["thumbprint"]]);
@@ -112,32 +112,27 @@ describe("a run that dies or fails half-way", () => {
     expect(stack.registered()).toEqual([second["thumbprint"]]);
   });
 
-  it("that failed between add and remove is continued, also when the holder leaves next", async () => {
+  /** Bob left: his certificate's successor is registered, and then the removal fails. */
+  async function failHalfWay(): Promise<void> {
     stack = await SmallStack.start("2027-01-01");
-    const first = await stack.certificate("on-call", { holders: ["alice", "bob"] });
-    await stack.link("on-call-prod", first);
+    await stack.link("on-call-prod", await stack.certificate("on-call", { holders: ["alice", "bob"] }));
     const second = await stack.certificate("on-call", { holders: ["alice"] });
-    stack.emulator.misbehave([
-      { match: { method: "DELETE" }, times: 1, do: { kind: "status", status: 400, code: "BadRequest", message: "no" } },
-    ]);
+    const refused = { kind: "status", status: 400, code: "BadRequest", message: "no" } as const;
+    stack.emulator.misbehave([{ match: { method: "DELETE" }, do: refused }]);
     await expect(stack.link("on-call-prod", second)).rejects.toThrow(/^STILL OPEN/);
     expect(stack.registered()).toHaveLength(2);
     expect(stack.stored("on-call-prod")).toMatchObject({ thumbprint: second["thumbprint"] });
+  }
 
+  it("that failed between add and remove is continued, also when the holder leaves next", async () => {
+    await failHalfWay();
     const third = await stack.certificate("on-call", { holders: [] });
     await stack.link("on-call-prod", third);
     expect(stack.registered()).toEqual([third["thumbprint"]]);
   });
 
   it("that failed between add and remove leaves nothing behind when the link is removed next", async () => {
-    stack = await SmallStack.start("2027-01-01");
-    const first = await stack.certificate("on-call", { holders: ["alice", "bob"] });
-    await stack.link("on-call-prod", first);
-    const second = await stack.certificate("on-call", { holders: ["alice"] });
-    stack.emulator.misbehave([
-      { match: { method: "DELETE" }, times: 1, do: { kind: "status", status: 400, code: "BadRequest", message: "no" } },
-    ]);
-    await expect(stack.link("on-call-prod", second)).rejects.toThrow(/^STILL OPEN/);
+    await failHalfWay();
     await stack.newRun();
     await stack.remove("on-call-prod");
     expect(stack.registered()).toEqual([]);
@@ -274,7 +269,7 @@ describe("what somebody else did", () => {
     stack = await SmallStack.start("2027-01-01");
     const first = await stack.certificate("alice");
     await stack.link("alice-prod", first);
-    stack.emulator.take(stack.emulator.subscriptions[0] ?? "", String(first["thumbprint"]));
+    stack.emulator.take(stack.subscription, String(first["thumbprint"]));
     await stack.refresh("alice-prod");
     expect(stack.stored("alice-prod")?.["registered"]).toMatchObject([{ missingSince: "2027-01-01T00:00:00Z" }]);
     await expect(stack.link("alice-prod", first)).rejects.toMatchObject({ code: "ERR_REMOVED_ELSEWHERE" });
@@ -289,7 +284,7 @@ describe("what somebody else did", () => {
     stack = await SmallStack.start("2027-01-01");
     const first = await stack.certificate("alice");
     await stack.link("alice-prod", first);
-    stack.emulator.take(stack.emulator.subscriptions[0] ?? "", String(first["thumbprint"]));
+    stack.emulator.take(stack.subscription, String(first["thumbprint"]));
     const second = await stack.certificate("alice", { rotationTriggers: { why: "removed by hand" } });
     await stack.link("alice-prod", second);
     expect(stack.registered()).toEqual([second["thumbprint"]]);
@@ -298,7 +293,7 @@ describe("what somebody else did", () => {
   it("foreign certificates are never touched, whatever happens to ours", async () => {
     stack = await SmallStack.start("2027-01-01");
     const foreign = await foreignCertificate();
-    stack.emulator.plant(stack.emulator.subscriptions[0] ?? "", foreign.der);
+    stack.emulator.plant(stack.subscription, foreign.der);
     const first = await stack.certificate("alice", { holders: ["alice"] });
     await stack.link("alice-prod", first);
     stack.at("2027-09-05");
@@ -332,7 +327,7 @@ describe("what somebody else did", () => {
   it("a bare certificate that was there before is adopted, and left behind unless removeAdopted", async () => {
     stack = await SmallStack.start("2027-01-01");
     const foreign = await foreignCertificate();
-    stack.emulator.plant(stack.emulator.subscriptions[0] ?? "", foreign.der);
+    stack.emulator.plant(stack.subscription, foreign.der);
     const state = await stack.bareLink("old-one", { certificatePem: foreign.pem });
     expect(state["registered"]).toMatchObject([{ origin: "adopted" }]);
     await stack.newRun();
@@ -351,7 +346,7 @@ describe("nobody is locked out", () => {
     stack = await SmallStack.start("2027-01-01");
     const first = await stack.certificate("alice");
     await stack.link("alice-prod", first);
-    stack.emulator.plant(stack.emulator.subscriptions[0] ?? "", (await foreignCertificate()).der);
+    stack.emulator.plant(stack.subscription, (await foreignCertificate()).der);
     writeFileSync(stack.emulator.credentialPath, `${first["certificatePem"]}${first["privateKeyPem"]}`);
     await stack.newRun();
     await expect(stack.remove("alice-prod")).rejects.toThrow(/^STILL OPEN/);

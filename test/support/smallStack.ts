@@ -178,6 +178,11 @@ export class SmallStack {
     this.#stored.set(name, { ...this.#existing(name), outputs });
   }
 
+  /** The first subscription, where links go unless they say otherwise. */
+  get subscription(): string {
+    return this.emulator.subscriptions[0] ?? "";
+  }
+
   /** Thumbprints on a subscription, less the one that the run signs in with. */
   registered(subscription = 0): string[] {
     return this.emulator
