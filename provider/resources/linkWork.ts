@@ -199,9 +199,8 @@ class LinkRun {
     this.#touched = true;
     const known = this.#registered.find((candidate) => candidate.thumbprint === thumbprint);
     if (known !== undefined) {
-      this.#registered = this.#registered.map(({ missingSince, ...rest }) =>
-        rest.thumbprint === thumbprint || missingSince == null ? rest : { ...rest, missingSince },
-      );
+      const { missingSince: _, ...there } = known;
+      this.#registered = this.#registered.map((candidate) => (candidate === known ? there : candidate));
       return;
     }
     const registeredAt = isoSeconds(wholeSeconds(this.#context.ports.now()));
