@@ -3,17 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { drawSerialNumber, issueManagementCertificate } from "../../provider/certificate/issue";
 import { generateRsaKeyPair } from "../../provider/certificate/keyPair";
-import {
-  type ChaosCase,
-  caseNamed,
-  kills,
-  nameOf,
-  type Operation,
-  operations,
-  pairs,
-  seeded,
-  singleFaults,
-} from "../support/chaosCases";
+import { type ChaosCase, caseNamed, kills, nameOf, pairs, seeded, singleFaults } from "../support/chaosCases";
+import { type Operation, operations } from "../support/chaosOperations";
 import { type Beginning, ChaosProgram } from "../support/chaosProgram";
 import { type Course, runCase, undisturbedCourse } from "../support/chaosRun";
 

@@ -1,11 +1,35 @@
-import { thumbprintOf } from "../../emulator/thumbprint";
+import type { JournalEntry } from "../../emulator/journal";
 import type { Values } from "../../provider/resources/lifecycle";
 import { registrationOf } from "../../provider/resources/registrations";
 import type { RecordedRegistration } from "../../provider/resources/subscriptionCertificateLinkDefinition";
 import { wantedOnLink } from "../../provider/rotation/wantedOnLink";
-import type { Beginning, ChaosProgram, Epoch } from "./chaosProgram";
+import type { Program } from "./chaosOperations";
 
 const overlapMs = 168 * 3_600_000;
+
+/** One update: what it wanted from its first request on. */
+export interface Epoch {
+  /** Requests in the journal before it. */
+  readonly requests: number;
+  readonly links: Program["links"];
+  /** The outputs of the certificates, by name. */
+  readonly certificates: ReadonlyMap<string, Values>;
+}
+
+/** A stack and its subscription at one moment, and how they came there. */
+export interface Observation {
+  readonly now: Date;
+  /** The links that are wanted, with the name of their certificate. */
+  readonly links: Program["links"];
+  /** The outputs of everything in the state, by name. */
+  readonly stored: ReadonlyMap<string, Values>;
+  /** Thumbprints on the subscription, without the one that the run signs in with. */
+  readonly registered: readonly string[];
+  /** How it began, then every update in turn. */
+  readonly epochs: readonly Epoch[];
+  readonly journal: readonly JournalEntry[];
+  readonly credentialThumbprint: string;
+}
 
 interface PreviousVersion {
   readonly thumbprint: string;
@@ -14,17 +38,15 @@ interface PreviousVersion {
 }
 
 /** What is wrong right after an update that claims to have succeeded; empty: nothing. */
-export function wrongAfterSuccess(chaos: ChaosProgram): readonly string[] {
-  const { stack, program } = chaos;
-  return [...byLineage(chaos)].flatMap(([name, present]) => {
-    const certificate = stack.stored(name) ?? {};
-    const links = Object.keys(program.links).filter((link) => program.links[link] === name);
-    const [link] = links;
+export function wrongAfterSuccess(seen: Observation): readonly string[] {
+  return [...byLineage(seen)].flatMap(([name, present]) => {
+    const certificate = seen.stored.get(name) ?? {};
+    const link = Object.keys(seen.links).find((one) => seen.links[one] === name);
     if (link === undefined) {
       return present.map((thumbprint) => `${thumbprint} of ${name} is still there without a link`);
     }
-    const recorded = (stack.stored(link)?.["registered"] ?? []) as RecordedRegistration[];
-    const wanted = wantedOnLink(linkCertificateOf(certificate), recorded.map(registrationOf), stack.clock.now);
+    const recorded = (seen.stored.get(link)?.["registered"] ?? []) as RecordedRegistration[];
+    const wanted = wantedOnLink(linkCertificateOf(certificate), recorded.map(registrationOf), seen.now);
     const isWanted = (thumbprint: string) => wanted.some((one) => one.thumbprint === thumbprint);
     return [
       ...(present.includes(String(certificate["thumbprint"])) ? [] : [`${link} has no current certificate`]),
@@ -43,11 +65,11 @@ export function wrongAfterSuccess(chaos: ChaosProgram): readonly string[] {
 }
 
 /** A failure that leaves a revoked certificate registered has to say so in its first words. */
-export function silentlyOpen(chaos: ChaosProgram, failures: ReadonlyMap<string, Error>): readonly string[] {
-  const present = byLineage(chaos);
+export function silentlyOpen(seen: Observation, failures: ReadonlyMap<string, Error>): readonly string[] {
+  const present = byLineage(seen);
   return [...failures].flatMap(([link, { message }]) => {
-    const name = chaos.program.links[link];
-    const open = previousOf(chaos.stack.stored(name ?? "") ?? {}).filter(
+    const name = seen.links[link];
+    const open = previousOf(seen.stored.get(name ?? "") ?? {}).filter(
       ({ thumbprint, revoked }) => revoked && present.get(name ?? "")?.includes(thumbprint),
     );
     return open.length > 0 && !message.startsWith("STILL OPEN")
@@ -58,27 +80,27 @@ export function silentlyOpen(chaos: ChaosProgram, failures: ReadonlyMap<string, 
 
 /** Looks back at every request: what was allowed to happen at that moment, and what was there after it. */
 export function wrongInJournal(
-  chaos: ChaosProgram,
-  beginning: Beginning,
+  seen: Observation,
+  beginning: { readonly registered: readonly string[]; readonly stored: ReadonlyMap<string, Values> },
   foreign: readonly string[],
 ): readonly string[] {
   const wrong: string[] = [];
-  const present = new Set(beginning.certificates.map((der) => thumbprintOf(der)));
+  const present = new Set(beginning.registered);
   const since = new Map<string, number>();
-  for (const { outputs } of beginning.stored.values()) {
+  for (const outputs of beginning.stored.values()) {
     for (const { thumbprint, registeredAt } of (outputs["registered"] ?? []) as RecordedRegistration[]) {
       since.set(thumbprint, Date.parse(registeredAt));
     }
   }
   const uploaded = new Set<string>();
-  for (const [index, { method, thumbprint, at }] of chaos.stack.emulator.journal().entries()) {
-    const epoch = chaos.epochs.findLast(({ requests }) => requests <= index);
+  for (const [index, { method, thumbprint, at }] of seen.journal.entries()) {
+    const epoch = seen.epochs.findLast(({ requests }) => requests <= index);
     if (epoch === undefined || thumbprint === undefined || method === "GET") {
       continue;
     }
     const nowMs = Date.parse(at);
     const where = `request ${index} (${method} ${thumbprint.slice(0, 8)})`;
-    if (foreign.includes(thumbprint) || thumbprint === chaos.stack.emulator.credentialThumbprint) {
+    if (foreign.includes(thumbprint) || thumbprint === seen.credentialThumbprint) {
       wrong.push(`${where} touches what is foreign`);
     }
     if (method === "POST") {
@@ -134,10 +156,9 @@ function linkedCertificates({ links, certificates }: Epoch): readonly Values[] {
 }
 
 /** What is on the subscription of each certificate's lineage, by the certificate's name. */
-export function byLineage(chaos: ChaosProgram): ReadonlyMap<string, readonly string[]> {
-  const registered = chaos.stack.registered();
+export function byLineage(seen: Observation): ReadonlyMap<string, readonly string[]> {
   const lineages = new Map<string, Set<string>>();
-  for (const { certificates } of [...chaos.epochs]) {
+  for (const { certificates } of seen.epochs) {
     for (const [name, certificate] of certificates) {
       const versions = lineages.get(name) ?? new Set();
       versions.add(String(certificate["thumbprint"]));
@@ -147,7 +168,7 @@ export function byLineage(chaos: ChaosProgram): ReadonlyMap<string, readonly str
       lineages.set(name, versions);
     }
   }
-  return new Map([...lineages].map(([name, versions]) => [name, registered.filter((one) => versions.has(one))]));
+  return new Map([...lineages].map(([name, versions]) => [name, seen.registered.filter((one) => versions.has(one))]));
 }
 
 function previousOf(certificate: Values): readonly PreviousVersion[] {

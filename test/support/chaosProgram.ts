@@ -1,12 +1,8 @@
 import type { Emulator } from "../../emulator/emulator";
 import type { Values } from "../../provider/resources/lifecycle";
+import type { Epoch, Observation } from "./chaosChecks";
+import type { ChaosStack, Program } from "./chaosOperations";
 import { SmallStack, type Stored } from "./smallStack";
-
-/** What a program asks for: certificates with their inputs, and links with the name of their certificate. */
-export interface Program {
-  readonly certificates: Readonly<Record<string, Values>>;
-  readonly links: Readonly<Record<string, string>>;
-}
 
 /** State and subscription at one moment, to begin many cases from. */
 export interface Beginning {
@@ -16,23 +12,14 @@ export interface Beginning {
   readonly certificates: readonly Buffer[];
 }
 
-/** One update: what it wanted from its first request on. */
-export interface Epoch {
-  /** Requests in the journal before it. */
-  readonly requests: number;
-  readonly links: Program["links"];
-  /** The outputs of the certificates, by name. */
-  readonly certificates: ReadonlyMap<string, Values>;
-}
-
 /**
  * A program and the state that an engine keeps of it. Certificates need no network, so each distinct one is made once and
  * handed out again: what a case costs is its requests.
  */
-export class ChaosProgram {
+export class ChaosProgram implements ChaosStack {
   readonly stack: SmallStack;
   program: Program = { certificates: {}, links: {} };
-  /** The updates of this case so far, for whoever looks back at the journal. */
+  /** How the case began, and its updates so far, for whoever looks back at the journal. */
   epochs: Epoch[] = [];
   readonly #made: Map<string, Values>;
 
@@ -43,6 +30,22 @@ export class ChaosProgram {
 
   get subscription(): string {
     return this.stack.emulator.subscriptions[0] ?? "";
+  }
+
+  get now(): Date {
+    return this.stack.clock.now;
+  }
+
+  stored(name: string): Values | undefined {
+    return this.stack.stored(name);
+  }
+
+  async succeed(): Promise<void> {
+    await this.stack.newRun();
+    const [failure] = (await this.up()).values();
+    if (failure !== undefined) {
+      throw failure;
+    }
   }
 
   at(date: string | Date): void {
@@ -78,10 +81,28 @@ export class ChaosProgram {
       ),
     );
     if (failures.size === 0) {
-      const gone = [...this.stack.snapshot().keys()].filter((name) => !(name in links) && !(name in certificates));
-      await Promise.all(gone.map((name) => attempt(name, () => this.stack.remove(name))));
+      const gone = [...this.stack.snapshot()].filter(([name]) => !(name in links) && !(name in certificates));
+      const goneLinks = gone.filter(([, { outputs }]) => "registered" in outputs);
+      await Promise.all(goneLinks.map(([name]) => attempt(name, () => this.stack.remove(name))));
+      if (failures.size === 0) {
+        this.#forget(gone.map(([name]) => name));
+      }
     }
     return failures;
+  }
+
+  /** Everything as it is now, for the checks. */
+  observe(): Observation {
+    const { emulator } = this.stack;
+    return {
+      now: this.now,
+      links: this.program.links,
+      stored: outputsOf(this.stack.snapshot()),
+      registered: this.stack.registered(),
+      epochs: this.epochs,
+      journal: emulator.journal(),
+      credentialThumbprint: emulator.credentialThumbprint,
+    };
   }
 
   beginning(): Beginning {
@@ -110,9 +131,17 @@ export class ChaosProgram {
       emulator.plant(this.subscription, der);
     }
     emulator.clearJournal();
-    this.epochs = [];
     this.program = program;
     this.stack.restore(stored);
+    const outputs = outputsOf(stored);
+    const begun = Object.keys(program.certificates).map((name) => [name, outputs.get(name) ?? {}] as const);
+    this.epochs = [{ requests: 0, links: program.links, certificates: new Map(begun) }];
+  }
+
+  /** To delete a certificate touches nothing but the state. */
+  #forget(names: readonly string[]): void {
+    const left = [...this.stack.snapshot()].filter(([name]) => !names.includes(name));
+    this.stack.restore(new Map(left));
   }
 
   async #certificate(name: string, inputs: Values): Promise<void> {
@@ -127,4 +156,8 @@ export class ChaosProgram {
       this.stack.restore(snapshot);
     }
   }
+}
+
+function outputsOf(stored: ReadonlyMap<string, Stored>): ReadonlyMap<string, Values> {
+  return new Map([...stored].map(([name, { outputs }]) => [name, outputs]));
 }

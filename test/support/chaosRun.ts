@@ -1,7 +1,9 @@
 import type { Fault } from "../../emulator/faults";
+import { thumbprintOf } from "../../emulator/thumbprint";
 import type { Ports } from "../../provider/ports";
-import { type ChaosCase, faults, followUps, type Operation } from "./chaosCases";
+import { type ChaosCase, faults } from "./chaosCases";
 import { byLineage, silentlyOpen, wrongAfterSuccess, wrongInJournal } from "./chaosChecks";
+import { followUps, type Operation } from "./chaosOperations";
 import type { Beginning, ChaosProgram } from "./chaosProgram";
 
 const runsToSucceed = 4;
@@ -37,8 +39,8 @@ export async function undisturbedCourse(
     effects: journal.flatMap(({ method }, index) => (method === "GET" ? [] : [index])),
     wrong: [
       ...[...failures.values()].map(({ message }) => message),
-      ...wrongAfterSuccess(chaos),
-      ...wrongInJournal(chaos, beginning, foreign),
+      ...wrongAfterSuccess(chaos.observe()),
+      ...wrongInJournal(chaos.observe(), begunWith(beginning), foreign),
     ],
     unknownToState: [],
   };
@@ -62,7 +64,7 @@ export async function runCase(
   const disturbed = chaos.up();
   if (death === null) {
     const failures = await disturbed;
-    wrong.push(...silentlyOpen(chaos, failures));
+    wrong.push(...silentlyOpen(chaos.observe(), failures));
   } else {
     await Promise.race([disturbed, death.stopped]);
   }
@@ -85,19 +87,19 @@ export async function runCase(
   }
   const unknownToState = leftUnknown(chaos, one, known);
   const isUnknown = (sentence: string) => unknownToState.some((thumbprint) => sentence.startsWith(thumbprint));
-  wrong.push(...wrongAfterSuccess(chaos).filter((sentence) => !isUnknown(sentence)));
+  wrong.push(...wrongAfterSuccess(chaos.observe()).filter((sentence) => !isUnknown(sentence)));
 
   stack.emulator.misbehave([]);
   chaos.at(new Date(stack.clock.now.getTime() + overlapAndADayMs));
   wrong.push(...(await untilItSucceeds(chaos, false)));
-  wrong.push(...wrongAfterSuccess(chaos).filter((sentence) => !isUnknown(sentence)));
-  for (const [name, present] of byLineage(chaos)) {
+  wrong.push(...wrongAfterSuccess(chaos.observe()).filter((sentence) => !isUnknown(sentence)));
+  for (const [name, present] of byLineage(chaos.observe())) {
     const left = present.filter(
       (thumbprint) => thumbprint !== stack.stored(name)?.["thumbprint"] && !unknownToState.includes(thumbprint),
     );
     wrong.push(...left.map((thumbprint) => `${thumbprint} of ${name} outlives its overlap`));
   }
-  wrong.push(...wrongInJournal(chaos, beginning, foreign));
+  wrong.push(...wrongInJournal(chaos.observe(), begunWith(beginning), foreign));
   const there = stack.registered();
   wrong.push(...foreign.filter((one) => !there.includes(one)).map((one) => `the foreign ${one} is gone`));
   return { wrong: [...new Set(wrong)], unknownToState };
@@ -113,7 +115,7 @@ async function untilItSucceeds(chaos: ChaosProgram, besideAnother: boolean): Pro
       await chaos.stack.newRun(jumpingClock());
     }
     failures = await chaos.up();
-    wrong.push(...silentlyOpen(chaos, failures));
+    wrong.push(...silentlyOpen(chaos.observe(), failures));
     if (failures.size === 0) {
       return wrong;
     }
@@ -178,13 +180,20 @@ async function disturb(chaos: ChaosProgram, one: ChaosCase, course: Course): Pro
 /** A first create that died after its upload leaves no state; once the link is out of the program, nothing looks there again. */
 function leftUnknown(chaos: ChaosProgram, one: ChaosCase, known: ReadonlySet<string>): readonly string[] {
   const uploadedThenDied = one.kind === "killAfter" || one.kind === "orphan";
-  if (!uploadedThenDied || one.followUp !== "removed") {
+  if (!uploadedThenDied || (one.followUp !== "removed" && one.followUp !== "destroy")) {
     return [];
   }
-  const created = chaos.epochs[0]?.links ?? {};
+  const created = chaos.epochs[1]?.links ?? {};
   return Object.entries(created)
     .filter(([link]) => !known.has(link))
-    .flatMap(([, name]) => byLineage(chaos).get(name) ?? []);
+    .flatMap(([, name]) => byLineage(chaos.observe()).get(name) ?? []);
+}
+
+function begunWith({ certificates, stored }: Beginning): Parameters<typeof wrongInJournal>[1] {
+  return {
+    registered: certificates.map((der) => thumbprintOf(der)),
+    stored: new Map([...stored].map(([name, { outputs }]) => [name, outputs])),
+  };
 }
 
 function effectsOf(chaos: ChaosProgram): number {
