@@ -42,6 +42,16 @@ function pathOf(path: readonly PropertyKey[]): string {
   return text;
 }
 
+/** Without what the schema would fill in anyway: state is smaller, and a preview shows what the program says. */
+export function withoutDefaults(schema: z.ZodObject, values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key, value]) => {
+      const filledIn = schema.shape[key]?.safeParse(undefined);
+      return !(filledIn?.success === true && filledIn.data !== undefined && sameJson(filledIn.data, value));
+    }),
+  );
+}
+
 /** The engine's wire format knows no undefined, not even nested (pulumi/pulumi#2205). */
 export function withoutUndefined(values: object): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

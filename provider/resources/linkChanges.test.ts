@@ -19,10 +19,7 @@ const options = {
   removeFirst: false,
   whenRemovedElsewhere: "fail",
   removeAdopted: false,
-  overlapHours: 168,
   resourceName: "alice-prod",
-  project: "access",
-  stack: "prod",
 } as const;
 
 const state: SubscriptionCertificateLinkState = {
@@ -30,6 +27,7 @@ const state: SubscriptionCertificateLinkState = {
   subscriptionId: subscription,
   managementEndpoint: endpoint,
   lineage,
+  overlapHours: 168,
   thumbprint: second,
   sha256Fingerprint: "2".repeat(64),
   certificateCount: 3,
@@ -68,7 +66,7 @@ function changesAt(
   } = {},
 ) {
   const wish = {
-    inputs: { ...options, subscriptionId: subscription, previous: [], ...inputs },
+    inputs: { ...options, subscriptionId: subscription, ...inputs },
     certificate: wanted,
     at,
   };
@@ -121,7 +119,7 @@ describe("what an update would do to a link", () => {
   it("is replaced when another certificate is assigned to it", () => {
     const other = { ...certificate, lineage: "7d0f1a52-43f5-4a3e-8a7b-0e5d0f3b9c11" };
     expect(changesAt("2027-09-02", { certificate: other }).changes).toMatchObject([
-      { property: "lineage", replaces: true },
+      { property: "certificate", replaces: true },
     ]);
   });
 

@@ -18,16 +18,7 @@ interface Wish {
 }
 
 /** Inputs that state repeats: a change is at least recorded, because delete sees nothing but state. */
-const recordedInputs = [
-  "allowLast",
-  "removeFirst",
-  "whenRemovedElsewhere",
-  "removeAdopted",
-  "overlapHours",
-  "resourceName",
-  "project",
-  "stack",
-] as const;
+const recordedInputs = ["allowLast", "removeFirst", "whenRemovedElsewhere", "removeAdopted", "resourceName"] as const;
 
 /** What the next update would do to this link, in the order in which it would happen. Pure. */
 export function linkChanges(
@@ -41,6 +32,10 @@ export function linkChanges(
     return { changes: replacements, warnings: [] };
   }
   const changes = [...registrationChanges(state, wish, now), ...retirements(state, wish, now)];
+  if (state.overlapHours !== wish.certificate.overlapHours) {
+    const reason = `an overlap of ${hoursInWords(wish.certificate.overlapHours)} is recorded`;
+    changes.push({ property: "certificate", reason, replaces: false });
+  }
   for (const property of recordedInputs) {
     if (!sameJson(state[property], wish.inputs[property])) {
       changes.push({ property, reason: `${property} is recorded`, replaces: false });
@@ -92,7 +87,7 @@ function replacementsOf(state: SubscriptionCertificateLinkState, { certificate, 
   }
   if (certificate.lineage !== (state.lineage ?? null)) {
     changes.push({
-      property: "lineage",
+      property: "certificate",
       reason: `another certificate takes the place of ${shortThumbprint(state.thumbprint)} on subscription ${state.subscriptionId}, without overlap beyond this update`,
       replaces: true,
     });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { configuredFrom, testPorts } from "../../test/support/configured";
+import { certificateInput } from "../../test/support/linkInput";
 import type { Configured } from "./context";
 import type { ResourceLifecycle, Values } from "./lifecycle";
 import { managementCertificate } from "./managementCertificate";
@@ -38,7 +39,6 @@ beforeAll(async () => {
     .outputs;
   const { thumbprint, sha256Fingerprint, lineage } = certificate;
   link = {
-    ...filledIn,
     resourceName: "alice-prod",
     subscriptionId: "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b",
     managementEndpoint: "https://management.core.windows.net",
@@ -58,13 +58,9 @@ const certificateInputs = () => ({
   rotationTriggers: { a: "1" },
 });
 const linkInputs = () => ({
-  ...filledIn,
   resourceName: "alice-prod",
   subscriptionId: link["subscriptionId"],
-  certificatePem: certificate["certificatePem"],
-  lineage: certificate["lineage"],
-  previous: [],
-  overlapHours: 24,
+  certificate: { ...certificateInput(certificate), overlapHours: 24 },
 });
 
 const cases: readonly [string, ResourceLifecycle, () => Values, () => Values][] = [
@@ -85,7 +81,7 @@ const cases: readonly [string, ResourceLifecycle, () => Values, () => Values][] 
     () => link,
     () => ({
       ...linkInputs(),
-      certificatePem: unknownValue,
+      certificate: unknownValue,
     }),
   ],
   [

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { configuredFrom, testPorts } from "../../test/support/configured";
+import { certificateInput } from "../../test/support/linkInput";
+import { oddCertificate } from "../../test/support/oddCertificates";
 import { issueServerIdentity } from "../certificate/issue";
 import type { Values } from "./lifecycle";
 import { managementCertificate } from "./managementCertificate";
@@ -8,46 +10,71 @@ import { subscriptionCertificateLink } from "./subscriptionCertificateLink";
 import { unknownValue } from "./unknowns";
 
 const subscriptionId = "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b";
-const filledIn = { resourceName: "alice-prod", project: "access", stack: "prod" };
+const programAndStack = { project: "access", stack: "prod" };
 const configured = () => configuredFrom({}, testPorts({ now: new Date("2027-01-01") }));
 
 let certificatePem: string;
-let lineage: string;
+let certificate: Values;
 let elliptic: string;
+let withoutLineage: string;
 beforeAll(async () => {
   const context = configured();
-  const { inputs } = managementCertificate.check({ ...filledIn, resourceName: "alice" }, context);
+  const { inputs } = managementCertificate.check({ ...programAndStack, resourceName: "alice" }, context);
   const { outputs } = await managementCertificate.create(inputs, context);
   certificatePem = String(outputs["certificatePem"]);
-  lineage = String(outputs["lineage"]);
+  certificate = certificateInput(outputs);
+  withoutLineage = oddCertificate({}).der.toString("base64");
   const dates = { notBefore: new Date("2026-01-01"), notAfter: new Date("2028-01-01") };
   elliptic = (await issueServerIdentity({ authorityCommonName: "x", ...dates, randomBytes })).certificatePem;
 });
 
 function check(inputs: Values, context = configured()) {
-  return subscriptionCertificateLink.check({ ...filledIn, ...inputs }, context);
+  return subscriptionCertificateLink.check({ resourceName: "alice-prod", ...inputs }, context);
 }
 
 describe("checking a link's inputs", () => {
-  it("brings the subscription's id to one spelling and fills in that it is careful", () => {
-    const { inputs, failures } = check({
-      subscriptionId: ` ${subscriptionId.toUpperCase()} `,
-      certificatePem,
-      lineage,
-    });
+  it("brings the subscription's id to one spelling", () => {
+    const { inputs, failures } = check({ subscriptionId: ` ${subscriptionId.toUpperCase()} `, certificate });
     expect(failures).toEqual([]);
-    expect(inputs).toMatchObject({
-      subscriptionId,
-      allowLast: false,
-      removeFirst: false,
-      whenRemovedElsewhere: "fail",
-      removeAdopted: false,
-    });
+    expect(inputs).toEqual({ resourceName: "alice-prod", subscriptionId, certificate });
+  });
+
+  it("keeps what is said and not what is the default, so that a thousand links have a small state", () => {
+    const said = { allowLast: true, removeFirst: false, whenRemovedElsewhere: "fail", removeAdopted: true };
+    const { inputs } = check({ subscriptionId, certificate, ...said });
+    const { subscriptionId: _1, certificate: _2, resourceName: _3, ...kept } = inputs;
+    expect(kept).toEqual({ allowLast: true, removeAdopted: true });
+  });
+
+  it("does not repeat who held a version", () => {
+    const version = { thumbprint: "A".repeat(40), notAfter: "2028-01-01T00:00:00Z", revoked: false };
+    const previous = [{ ...version, heldBy: ["alice"] }];
+    const { inputs } = check({ subscriptionId, certificate: { ...certificate, previous } });
+    expect(inputs["certificate"]).toEqual({ ...certificate, previous: [version] });
   });
 
   const refused: readonly [string, () => Values, string, RegExp][] = [
     ["a subscription that is no GUID", () => ({ subscriptionId: "Production" }), "subscriptionId", /not its name/],
     ["no certificate", () => ({ certificatePem: undefined }), "certificate", /give the link a certificate/],
+    ["two certificates", () => ({ certificate }), "certificate", /either a certificate or a certificatePem, not both/],
+    [
+      "a certificate without a lineage in the place of a ManagementCertificate",
+      () => ({ certificatePem: undefined, certificate: { ...certificate, der: withoutLineage } }),
+      "certificate",
+      /carries no lineage.*give it as certificatePem/,
+    ],
+    [
+      "bytes that are no certificate in the place of a ManagementCertificate",
+      () => ({ certificatePem: undefined, certificate: { ...certificate, der: "MIIB" } }),
+      "certificate",
+      /not an X.509 certificate/,
+    ],
+    [
+      "something else in the place of a ManagementCertificate",
+      () => ({ certificatePem: undefined, certificate: "alice" }),
+      "certificate",
+      /must be a ManagementCertificate/,
+    ],
     [
       "a certificate that is no PEM",
       () => ({ certificatePem: "MIIB" }),
@@ -79,8 +106,9 @@ describe("checking a link's inputs", () => {
   });
 
   it("lets unknown values pass, and checks the rest", () => {
-    const inputs = { subscriptionId, certificatePem: unknownValue, lineage: unknownValue, previous: unknownValue };
+    const inputs = { subscriptionId, certificate: { ...certificate, der: unknownValue } };
     expect(check(inputs).failures).toEqual([]);
+    expect(check({ ...inputs, certificate: unknownValue }).failures).toEqual([]);
     expect(check({ ...inputs, subscriptionId: unknownValue }).failures).toEqual([]);
     expect(check({ ...inputs, managementEndpoint: unknownValue }).failures).toEqual([]);
     expect(check({ ...inputs, subscriptionId: "x" }).failures).toHaveLength(1);
@@ -88,8 +116,8 @@ describe("checking a link's inputs", () => {
 
   it("refuses a second link of the same certificate to the same subscription, however the id is spelled", () => {
     const context = configured();
-    expect(check({ subscriptionId, certificatePem, lineage }, context).failures).toEqual([]);
-    const second = { subscriptionId: subscriptionId.toUpperCase(), certificatePem, lineage, resourceName: "again" };
+    expect(check({ subscriptionId, certificate }, context).failures).toEqual([]);
+    const second = { subscriptionId: subscriptionId.toUpperCase(), certificate, resourceName: "again" };
     expect(check(second, context).failures).toEqual([
       {
         property: "subscriptionId",

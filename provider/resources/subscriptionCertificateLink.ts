@@ -1,13 +1,13 @@
 import { canonicalEndpoint } from "../azure/configuration";
 import type { SubscriptionAddress } from "../azure/subscriptionAddress";
-import { parseCertificate } from "../certificate/parse";
+import { type ParsedCertificate, parseCertificate } from "../certificate/parse";
 import { CertificateError, ConfigurationError, InvalidInputError, LockOutError, StillOpenError } from "../errors";
 import { planLink, planUnlink } from "../rotation/planLink";
 import type { LinkCertificate, LinkRules } from "../rotation/types";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
 import { dateOf } from "./fields";
-import { validateInputs, withoutUndefined } from "./inputs";
+import { validateInputs, withoutDefaults, withoutUndefined } from "./inputs";
 import {
   type CheckFailure,
   type CheckResult,
@@ -25,7 +25,9 @@ import {
   subscriptionCertificateLinkInputs,
   subscriptionCertificateLinkState,
 } from "./subscriptionCertificateLinkDefinition";
-import { setUnknownsAside, unknownValue } from "./unknowns";
+import { containsUnknown, setUnknownsAside, unknownValue } from "./unknowns";
+
+type GivenCertificate = Pick<SubscriptionCertificateLinkInputs, "certificate" | "certificatePem">;
 
 export const subscriptionCertificateLink: ResourceLifecycle = {
   type: subscriptionCertificateLinkDefinition.type,
@@ -42,7 +44,7 @@ export const subscriptionCertificateLink: ResourceLifecycle = {
 
 function check(news: Values, context: Configured): CheckResult {
   const { known, unknown, failures } = validateInputs(subscriptionCertificateLinkInputs, news);
-  const inputs = { ...known, ...unknown };
+  const inputs = { ...withoutDefaults(subscriptionCertificateLinkInputs, known), ...unknown };
   if (failures.length > 0) {
     return { inputs, failures };
   }
@@ -55,20 +57,32 @@ function check(news: Values, context: Configured): CheckResult {
 
 /** What this link stands for among the links of a run; null while it is unknown or wrong. */
 function subjectOf(inputs: Values): { readonly subject: string | null; readonly failures: readonly CheckFailure[] } {
-  const { certificatePem: pem, lineage } = inputs;
-  if (pem === undefined) {
-    const reason = "give the link a certificate (a ManagementCertificate), or a certificatePem made elsewhere";
+  const { certificate, certificatePem } = inputs;
+  if ((certificate === undefined) === (certificatePem === undefined)) {
+    const reason =
+      certificate === undefined
+        ? "give the link a certificate (a ManagementCertificate), or a certificatePem made elsewhere"
+        : "give the link either a certificate or a certificatePem, not both";
     return { subject: null, failures: [{ property: "certificate", reason }] };
   }
-  if (pem === unknownValue || lineage === unknownValue) {
+  if (containsUnknown(certificate) || containsUnknown(certificatePem)) {
     return { subject: null, failures: [] };
   }
-  const failed = (reason: string) => ({ subject: null, failures: [{ property: "certificatePem", reason }] });
+  const property = certificatePem === undefined ? "certificate" : "certificatePem";
+  const failed = (reason: string) => ({ subject: null, failures: [{ property, reason }] });
   try {
-    const { thumbprint, publicKeyPkcs1 } = parseCertificate(pem as string);
-    return publicKeyPkcs1 === null
-      ? failed("certificatePem has a key that is not RSA, and Azure takes RSA certificates only")
-      : { subject: (lineage as string | undefined) ?? thumbprint, failures: [] };
+    const { thumbprint, lineage, publicKeyPkcs1 } = parsedFrom(inputs as GivenCertificate);
+    if (publicKeyPkcs1 === null) {
+      return failed(`${property} has a key that is not RSA, and Azure takes RSA certificates only`);
+    }
+    if (certificatePem !== undefined) {
+      return { subject: thumbprint, failures: [] };
+    }
+    return lineage === null
+      ? failed(
+          "the certificate carries no lineage, so it was not made by a ManagementCertificate: give it as certificatePem",
+        )
+      : { subject: lineage, failures: [] };
   } catch (error) {
     if (error instanceof CertificateError) {
       return failed(error.message);
@@ -123,7 +137,7 @@ function diff(olds: Values, news: Values, context: Configured): Difference {
   const { unknown, known } = setUnknownsAside(news);
   const open = Object.keys(unknown).filter((property) => property in subscriptionCertificateLinkInputs.shape);
   if (open.length > 0) {
-    const property = open.includes("certificatePem") ? "certificatePem" : (open.sort()[0] ?? "certificatePem");
+    const property = open.includes("certificate") ? "certificate" : (open.sort()[0] ?? "certificate");
     const reason = foreseen(state, context.decided.of(state.lineage));
     return { changes: [{ property, reason, replaces: false }], warnings: [] };
   }
@@ -173,16 +187,18 @@ function settle(
     outcome.failure === null || current !== undefined || before === null
       ? work.certificate.current
       : { thumbprint: before.thumbprint, sha256Fingerprint: before.sha256Fingerprint };
-  const { certificatePem: _1, previous: _2, managementEndpoint: _3, ...recorded } = inputs;
+  const { certificate: _1, certificatePem: _2, managementEndpoint: _3, ...recorded } = inputs;
   const state: SubscriptionCertificateLinkState = {
     ...recorded,
     managementEndpoint: work.at.endpoint,
+    lineage: work.certificate.lineage ?? undefined,
+    overlapHours: work.certificate.overlapHours,
     thumbprint: claimed.thumbprint,
     sha256Fingerprint: claimed.sha256Fingerprint,
     registered: outcome.registered.map((known) => withoutNull(known)),
     certificateCount: outcome.certificateCount ?? before?.certificateCount ?? 0,
   };
-  const outputs = withoutUndefined(state);
+  const outputs = withoutDefaults(subscriptionCertificateLinkState, withoutUndefined(state));
   if (outcome.failure !== null) {
     throw new PartialChangeError(id, outputs, outcome.failure);
   }
@@ -262,18 +278,27 @@ function addressOf(inputs: SubscriptionCertificateLinkInputs, context: Configure
   return { endpoint, subscriptionId: inputs.subscriptionId };
 }
 
-function linkCertificateOf(inputs: SubscriptionCertificateLinkInputs): { certificate: LinkCertificate; der: Buffer } {
-  if (inputs.certificatePem === undefined) {
-    throw new InvalidInputError("certificatePem", { what: "the link has no certificate." });
+/** @throws InvalidInputError ERR_INVALID_INPUT; check has refused such inputs already. */
+function parsedFrom({ certificate, certificatePem }: GivenCertificate): ParsedCertificate {
+  if (certificatePem !== undefined) {
+    return parseCertificate(certificatePem);
   }
-  const parsed = parseCertificate(inputs.certificatePem);
-  const { thumbprint, sha256Fingerprint, notBefore, notAfter, der } = parsed;
+  if (certificate === undefined) {
+    throw new InvalidInputError("certificate", { what: "the link has no certificate." });
+  }
+  return parseCertificate(Buffer.from(certificate.der, "base64"));
+}
+
+function linkCertificateOf(inputs: SubscriptionCertificateLinkInputs): { certificate: LinkCertificate; der: Buffer } {
+  const { thumbprint, sha256Fingerprint, lineage, notBefore, notAfter, der } = parsedFrom(inputs);
+  const { certificate } = inputs;
   return {
     certificate: {
-      lineage: inputs.lineage ?? null,
+      // A bare certificate may carry somebody's lineage; this link has nothing to do with its other versions.
+      lineage: certificate === undefined ? null : lineage,
       current: { thumbprint, sha256Fingerprint, notBefore, notAfter },
-      previous: inputs.previous.map((version) => ({ ...version, notAfter: dateOf(version.notAfter) })),
-      overlapHours: inputs.overlapHours,
+      previous: (certificate?.previous ?? []).map((one) => ({ ...one, notAfter: dateOf(one.notAfter) })),
+      overlapHours: certificate?.overlapHours ?? 0,
     },
     der,
   };

@@ -3,10 +3,26 @@ import { defaultManagementEndpoint } from "../defaults";
 import type { ResourceDefinition } from "./definition";
 import { hoursNumber, isoDate, subscriptionGuid, thumbprint } from "./fields";
 
+/**
+ * What a link has to know of a ManagementCertificate; its lineage is in the certificate. One input, because the engine
+ * stores where each came from. What else a version holds is dropped: it would be repeated in the state of every link.
+ */
+const certificateOfALink = z.object(
+  {
+    der: z.base64({ error: "certificate.der must be a certificate's DER in base64" }),
+    previous: z
+      .array(z.object({ thumbprint: thumbprint("previous"), notAfter: isoDate, revoked: z.boolean() }))
+      .default([]),
+    overlapHours: hoursNumber("overlapHours", 876_000),
+  },
+  { error: "certificate must be a ManagementCertificate" },
+);
+
 export const subscriptionCertificateLinkInputs = z.strictObject({
   subscriptionId: subscriptionGuid.describe(
     "GUID of the subscription that accepts the certificate. A change replaces the link: the new subscription is opened before the old one is closed.",
   ),
+  certificate: certificateOfALink.optional(),
   certificatePem: z
     .string({ error: "certificatePem must be a certificate in PEM" })
     .refine((text) => text.includes("-----BEGIN CERTIFICATE-----"), {
@@ -46,14 +62,7 @@ export const subscriptionCertificateLinkInputs = z.strictObject({
     .describe(
       "Whether deleting the link also removes a certificate that was there before it. Default: false: what was found is left behind.",
     ),
-  lineage: z.uuid({ error: "lineage must be the UUID of a ManagementCertificate" }).optional(),
-  previous: z
-    .array(z.object({ thumbprint: thumbprint("previous"), notAfter: isoDate, revoked: z.boolean() }))
-    .default([]),
-  overlapHours: hoursNumber("overlapHours", 876_000).default(0),
   resourceName: z.string(),
-  project: z.string(),
-  stack: z.string(),
 });
 export type SubscriptionCertificateLinkInputs = z.infer<typeof subscriptionCertificateLinkInputs>;
 
@@ -93,7 +102,7 @@ const subscriptionCertificateLinkOutputs = z.object({
     ),
 });
 
-/** What state holds: the outputs, and the inputs that diff, read and delete have to know. No certificate is repeated. */
+/** What state holds: the outputs, and the inputs that diff, read and delete have to know, where they differ from their defaults. No certificate is repeated. */
 export const subscriptionCertificateLinkState = subscriptionCertificateLinkOutputs.extend({
   lineage: z.string().nullish(),
   sha256Fingerprint: z.string(),
@@ -103,8 +112,6 @@ export const subscriptionCertificateLinkState = subscriptionCertificateLinkOutpu
   whenRemovedElsewhere: z.enum(["fail", "restore"]).default("fail"),
   removeAdopted: z.boolean().default(false),
   resourceName: z.string(),
-  project: z.string(),
-  stack: z.string(),
 });
 export type SubscriptionCertificateLinkState = z.infer<typeof subscriptionCertificateLinkState>;
 
@@ -113,7 +120,7 @@ export const subscriptionCertificateLinkDefinition: ResourceDefinition = {
   description:
     "This subscription accepts this certificate and, during an overlap, its predecessor. Registers the current version of a ManagementCertificate, retires the previous one when its overlap on this subscription has ended, and takes a revoked one off at once. Certificates that are not of this lineage are never touched.",
   inputs: subscriptionCertificateLinkInputs,
-  filledIn: ["lineage", "previous", "overlapHours", "resourceName", "project", "stack"],
+  filledIn: ["certificate", "resourceName"],
   outputs: subscriptionCertificateLinkOutputs,
   secretOutputs: [],
 };

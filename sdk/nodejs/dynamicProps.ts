@@ -1,12 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
 import { assertCredentialsAreSecret } from "./secretConfiguration";
 
 /**
  * What every dynamic resource says beside its arguments.
  *
  * `__provider` is stored in every user's state, twice a resource: it stays the same text for ever. It requires the
- * package when it runs, so that no code is stored in state and none goes stale there. The name, project and stack are
- * told because the engine tells a dynamic provider none of them.
+ * package when it runs, so that no code is stored in state and none goes stale there. The name is told because the
+ * engine does not tell it to a dynamic provider.
  */
 export function dynamicProps(
   resourceName: string,
@@ -17,8 +16,6 @@ export function dynamicProps(
   return {
     ...Object.fromEntries(outputNames.map((output) => [output, undefined])),
     resourceName,
-    project: pulumi.getProject(),
-    stack: pulumi.getStack(),
     __provider: `exports.handler = () => require("pulumi-azure-certificates/dynamic").${provider};`,
   };
 }

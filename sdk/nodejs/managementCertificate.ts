@@ -26,6 +26,9 @@ export class ManagementCertificate extends ManagementCertificateOutputs {
       name,
       {
         ...dynamicProps(name, "managementCertificate", managementCertificateOutputNames),
+        // For the default of organizationalUnit; the engine tells a dynamic provider neither.
+        project: pulumi.getProject(),
+        stack: pulumi.getStack(),
         ...args,
       },
       pulumi.mergeOptions(options, { additionalSecretOutputs: [...managementCertificateSecretOutputNames] }),

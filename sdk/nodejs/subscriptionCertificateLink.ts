@@ -31,21 +31,15 @@ export class SubscriptionCertificateLink extends SubscriptionCertificateLinkOutp
       {
         ...dynamicProps(name, "subscriptionCertificateLink", subscriptionCertificateLinkOutputNames),
         ...inputs,
-        ...(certificate === undefined ? {} : versionsOf(certificate)),
+        ...(certificate === undefined ? {} : { certificate: versionsOf(certificate) }),
       },
       options,
     );
   }
 }
 
-function versionsOf(certificate: ManagementCertificate): pulumi.Inputs {
-  return {
-    lineage: certificate.lineage,
-    certificatePem: certificate.certificatePem,
-    // Who held a version is no business of a subscription's link, and would be repeated in the state of each.
-    previous: certificate.previous.apply((versions) =>
-      versions.map(({ thumbprint, notAfter, revoked }) => ({ thumbprint, notAfter, revoked })),
-    ),
-    overlapHours: certificate.overlapHours,
-  };
+function versionsOf({ certificatePem, previous, overlapHours }: ManagementCertificate): pulumi.Inputs {
+  // Without its armour: it is in the state of every link.
+  const der = certificatePem.apply((pem) => pem.replaceAll(/-----[^-]+-----|\s/g, ""));
+  return { der, previous, overlapHours };
 }

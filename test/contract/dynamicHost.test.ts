@@ -2,9 +2,10 @@ import type { dynamic } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { managementCertificate, subscriptionCertificateLink } from "../../provider/hosts/dynamic";
+import { certificateInput } from "../support/linkInput";
 
 const now = "2027-01-01T00:00:00Z";
-const filledIn = { project: "access", stack: "prod", __provider: "require(…)" };
+const filledIn = { __provider: "require(…)" };
 
 interface Partly extends Error {
   readonly id?: string;
@@ -31,9 +32,12 @@ describe("the dynamic provider, when something was done before it went wrong", (
   });
 
   it("hands the engine an id, a reason, and outputs with which destroy works", async () => {
-    const certificate = await managementCertificate.check?.({}, { ...filledIn, resourceName: "on-call" });
-    const { lineage, certificatePem, overlapHours } = (await managementCertificate.create(certificate?.inputs)).outs;
-    const inputs = { subscriptionId: emulator.subscriptions[0], lineage, certificatePem, overlapHours, previous: [] };
+    const certificate = await managementCertificate.check?.(
+      {},
+      { ...filledIn, resourceName: "on-call", project: "access", stack: "prod" },
+    );
+    const { outs } = await managementCertificate.create(certificate?.inputs);
+    const inputs = { subscriptionId: emulator.subscriptions[0], certificate: certificateInput(outs) };
     const checked = await subscriptionCertificateLink.check?.({}, { ...filledIn, ...inputs, resourceName: "prod" });
     // The upload takes effect; then the subscription goes.
     emulator.misbehave([
@@ -49,9 +53,9 @@ describe("the dynamic provider, when something was done before it went wrong", (
       () => expect.unreachable("it succeeded"),
       (reason: Partly) => reason,
     );
-    expect(error.id).toBe(`${emulator.subscriptions[0]}/${lineage}`);
+    expect(error.id).toBe(`${emulator.subscriptions[0]}/${outs["lineage"]}`);
     expect(error.reasons).toEqual([expect.stringContaining("The subscription is disabled")]);
-    expect(error.properties).toMatchObject({ __provider: filledIn.__provider, lineage });
+    expect(error.properties).toMatchObject({ __provider: filledIn.__provider, lineage: outs["lineage"] });
     expect(emulator.certificates(emulator.subscriptions[0] ?? "")).toHaveLength(2);
 
     emulator.misbehave([]);

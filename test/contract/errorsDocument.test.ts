@@ -13,12 +13,12 @@ import { documented, documentedErrors, readAlike } from "../support/errorsDocume
 import { repositoryRoot } from "../support/project";
 
 const subscriptionId = "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b";
-const filledIn = { resourceName: "on-call", project: "access", stack: "prod" };
+const programAndStack = { project: "access", stack: "prod" };
 const configured = () => configuredFrom({}, testPorts({ now: new Date("2027-01-01") }));
 
 /** As every engine shows it, less what each puts around it. */
 function refusals(resource: ResourceLifecycle, inputs: Values, context = configured()): string {
-  const { failures } = resource.check({ ...filledIn, ...inputs }, context);
+  const { failures } = resource.check({ resourceName: "on-call", ...inputs }, context);
   return failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n");
 }
 
@@ -34,7 +34,7 @@ function thrown(work: () => unknown): string {
 describe("docs/errors.md shows what is told about", () => {
   let certificatePem: string;
   beforeAll(async () => {
-    const { inputs } = managementCertificate.check(filledIn, configured());
+    const { inputs } = managementCertificate.check({ resourceName: "on-call", ...programAndStack }, configured());
     const { outputs } = await managementCertificate.create(inputs, configured());
     certificatePem = String(outputs["certificatePem"]);
   });
@@ -42,12 +42,19 @@ describe("docs/errors.md shows what is told about", () => {
   const cases: readonly [string, () => string | Promise<string>][] = [
     [
       "Hours that contradict each other",
-      () => refusals(managementCertificate, { validityPeriodHours: 100, renewBeforeHours: 100, overlapHours: 200 }),
+      () =>
+        refusals(managementCertificate, {
+          ...programAndStack,
+          validityPeriodHours: 100,
+          renewBeforeHours: 100,
+          overlapHours: 200,
+        }),
     ],
-    ["A key of 1024 bits", () => refusals(managementCertificate, { rsaBits: 1024 })],
+    ["A key of 1024 bits", () => refusals(managementCertificate, { ...programAndStack, rsaBits: 1024 })],
     [
       "A holder listed twice",
-      () => refusals(managementCertificate, { holders: ["alice@example.com", "Alice@Example.com "] }),
+      () =>
+        refusals(managementCertificate, { ...programAndStack, holders: ["alice@example.com", "Alice@Example.com "] }),
     ],
     [
       "A subscription that is no GUID",

@@ -4,8 +4,9 @@ import { PartialChangeError, type ResourceLifecycle, type Values } from "../../p
 import { managementCertificate } from "../../provider/resources/managementCertificate";
 import { subscriptionCertificateLink } from "../../provider/resources/subscriptionCertificateLink";
 import { configuredFrom, testPorts } from "./configured";
+import { certificateInput } from "./linkInput";
 
-const filledIn = { project: "access", stack: "prod" };
+const programAndStack = { project: "access", stack: "prod" };
 
 /** What state keeps of one resource. */
 export interface Stored {
@@ -89,18 +90,13 @@ export class SmallStack {
   }
 
   certificate(name: string, inputs: Values = {}): Promise<Values> {
-    return this.#apply(managementCertificate, name, inputs);
+    return this.#apply(managementCertificate, name, { ...programAndStack, ...inputs });
   }
 
   link(name: string, certificate: Values, inputs: Values = {}): Promise<Values> {
-    const previous = (certificate["previous"] as Values[]).map(({ heldBy: _, ...version }) => version);
-    const { lineage, certificatePem, overlapHours } = certificate;
     return this.#apply(subscriptionCertificateLink, name, {
       subscriptionId: this.emulator.subscriptions[0],
-      lineage,
-      certificatePem,
-      previous,
-      overlapHours,
+      certificate: certificateInput(certificate),
       ...inputs,
     });
   }
@@ -114,7 +110,7 @@ export class SmallStack {
 
   async #apply(resource: ResourceLifecycle, name: string, inputs: Values): Promise<Values> {
     const { context } = this;
-    const checked = resource.check({ ...filledIn, resourceName: name, ...inputs }, context);
+    const checked = resource.check({ resourceName: name, ...inputs }, context);
     if (checked.failures.length > 0) {
       throw new Error(checked.failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
     }
