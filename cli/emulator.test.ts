@@ -74,6 +74,7 @@ describe("the verb emulator", () => {
     [["--port", "99999"], "from 0 to 65535"],
     [["--rate", "fast"], "as 10/s"],
     [["--rate", "0/s"], "as 10/s"],
+    [["--rate-scope", "tenant"], "subscription, service"],
     [["--certificate-limit", "0"], "from 1"],
     [["--subscriptions", "mine"], '"mine" is no GUID'],
     [["--as-of", "tomorrow"], "2027-03-01T00:00:00Z"],

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
 import { startEmulator } from "../emulator/emulator";
-import { type Fault, faultListSchema } from "../emulator/faults";
+import { type Fault, readFaults } from "../emulator/faults";
 import { ConfigurationError } from "../provider/errors";
 import { printJson, printNote } from "./output";
 
@@ -13,6 +13,7 @@ interface EmulatorOptions {
   readonly subscriptions?: readonly string[];
   readonly certificateLimit: number;
   readonly rate?: number;
+  readonly rateScope: "subscription" | "service";
   readonly faults?: string;
   readonly asOf?: Date;
 }
@@ -25,7 +26,12 @@ export function emulatorCommand(): Command {
     .option("--data <folder>", "keep certificates and the TLS identity in this folder over restarts")
     .option("--subscriptions <ids>", "GUIDs, with commas between them (default: one that is drawn)", guids)
     .option("--certificate-limit <number>", "certificates per subscription", wholeNumber(1, 100_000), 100)
-    .option("--rate <n/s>", "requests per second and subscription; more is answered with 429 (default: no limit)", rate)
+    .option("--rate <n/s>", "requests per second; more is answered with 429 (default: no limit)", rate)
+    .addOption(
+      new Option("--rate-scope <scope>", "who shares that limit")
+        .choices(["subscription", "service"])
+        .default("subscription"),
+    )
     .option("--faults <file>", "a list of scripted faults, as JSON or YAML")
     .option("--as-of <date>", "stop the emulator's clock at this date, as 2027-03-01T00:00:00Z", isoDate)
     .addHelpText(
@@ -44,13 +50,14 @@ A faults file, here one that loses the answer of the first upload:
 }
 
 async function run(options: EmulatorOptions): Promise<void> {
-  const faults = options.faults === undefined ? [] : await readFaults(options.faults);
+  const faults = options.faults === undefined ? [] : await readFaultsFile(options.faults);
   const emulator = await startEmulator({
     port: options.port,
     certificateLimit: options.certificateLimit,
     ...(options.data === undefined ? {} : { dataDirectory: options.data }),
     ...(options.subscriptions === undefined ? {} : { subscriptions: options.subscriptions }),
     ...(options.rate === undefined ? {} : { requestsPerSecond: options.rate }),
+    rateLimitScope: options.rateScope,
     ...(options.asOf === undefined ? {} : { now: options.asOf }),
   }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EADDRINUSE"
@@ -73,7 +80,7 @@ async function run(options: EmulatorOptions): Promise<void> {
   await stopped;
 }
 
-async function readFaults(path: string): Promise<readonly Fault[]> {
+async function readFaultsFile(path: string): Promise<readonly Fault[]> {
   let content: unknown;
   try {
     content = parse(await readFile(path, "utf8"));
@@ -84,14 +91,14 @@ async function readFaults(path: string): Promise<readonly Fault[]> {
       cause,
     });
   }
-  const faults = faultListSchema.safeParse(content);
-  if (!faults.success) {
+  const read = readFaults(content);
+  if (read.problems !== null) {
     throw new ConfigurationError({
-      what: `The faults file ${path} is not a list of faults:\n${z.prettifyError(faults.error)}\n`,
+      what: `The faults file ${path} is not a list of faults:\n${read.problems.map((problem) => `  ${problem}\n`).join("")}`,
       todo: "Correct it; `azure-certificates emulator --help` shows an example.",
     });
   }
-  return faults.data;
+  return read.faults;
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -9,7 +9,7 @@ import { EmulatorClock, formatSeconds } from "./clock";
 import { type Fault, FaultScript } from "./faults";
 import { credentialCertificate, makeIdentity, openIdentity, type PublishedFiles, publish } from "./identity";
 import { Journal, type JournalEntry } from "./journal";
-import { RateLimit } from "./rateLimit";
+import { RateLimit, type RateLimitScope } from "./rateLimit";
 import { createEmulatorServer } from "./server";
 import { Store, type StoredCertificate, type SubscriptionStatus } from "./store";
 import { thumbprintOf } from "./thumbprint";
@@ -25,8 +25,12 @@ export interface EmulatorSettings {
   readonly dataDirectory?: string;
   /** Certificates per subscription. Default 100 (cloud-services-certs-create.md). */
   readonly certificateLimit?: number;
-  /** Per subscription, in bursts of up to one second's worth; more is answered with TooManyRequests. Default: no limit. */
+  /** In bursts of up to one second's worth; more is answered with TooManyRequests. Default: no limit. */
   readonly requestsPerSecond?: number;
+  /** Whether each subscription has that limit, or all of them share it. Default `subscription`. */
+  readonly rateLimitScope?: RateLimitScope;
+  /** The clock of that limit, in milliseconds that only ever grow. Default: the machine's. */
+  readonly monotonicMs?: () => number;
   /** Where the emulator's clock stands, and stays until it is set. Default: the machine's clock, running. */
   readonly now?: Date;
   /** Time for a request to arrive, in milliseconds. Default 30,000. */
@@ -60,6 +64,8 @@ export interface Emulator {
   /** Takes one away as if by hand. */
   take(subscriptionId: string, thumbprint: string): void;
   setStatus(subscriptionId: string, status: SubscriptionStatus): void;
+  /** From now on another limit of requests per second, or none (null). */
+  limitRate(requestsPerSecond: number | null): void;
   /** Replaces the script of faults; an empty one ends all misbehaviour. */
   misbehave(faults: readonly Fault[]): void;
   /** Lets requests under way finish, for two seconds at most. */
@@ -88,6 +94,11 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
 
   const journal = new Journal();
   const faults = new FaultScript();
+  const rateLimit = new RateLimit({
+    requestsPerSecond: settings.requestsPerSecond ?? null,
+    scope: settings.rateLimitScope ?? "subscription",
+    monotonicMs: settings.monotonicMs ?? (() => performance.now()),
+  });
   const stopping = new AbortController();
   const server = createEmulatorServer({
     store,
@@ -98,10 +109,7 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
     credentialThumbprint: thumbprintOf(credential.raw),
     behaviour: { ...defaultBehaviour, ...settings.behaviour },
     certificateLimit: settings.certificateLimit ?? 100,
-    rateLimit:
-      settings.requestsPerSecond === undefined
-        ? null
-        : new RateLimit(settings.requestsPerSecond, () => performance.now()),
+    rateLimit,
     requestTimeoutMs: settings.requestTimeoutMs ?? 30_000,
     stopping: stopping.signal,
   });
@@ -166,6 +174,7 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
       store.removeCertificate(subscriptionId, wanted);
     },
     setStatus: (id, status) => store.setStatus(subscription(id).id, status),
+    limitRate: (requestsPerSecond) => rateLimit.change(requestsPerSecond),
     misbehave: (script) => faults.replace(script),
     stop: () => {
       stopped ??= stop();

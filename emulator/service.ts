@@ -32,6 +32,8 @@ export interface ServiceRequest {
   readonly body: () => Promise<Buffer>;
   /** How many changes a list lags behind. */
   readonly staleChanges: number;
+  /** Answers as if the subscription, when it is active, were disabled. */
+  readonly isDisabled: boolean;
 }
 
 export interface ServiceSettings {
@@ -39,7 +41,7 @@ export interface ServiceSettings {
   readonly clock: EmulatorClock;
   readonly behaviour: Behaviour;
   readonly certificateLimit: number;
-  readonly rateLimit: RateLimit | null;
+  readonly rateLimit: RateLimit;
 }
 
 /** What the journal tells about an answer, beside the answer. */
@@ -67,7 +69,7 @@ export async function serve(settings: ServiceSettings, request: ServiceRequest):
     checkAddress(address, request, behaviour);
     return { answer: listSubscriptions(settings, request), thumbprint: null };
   }
-  const subscription = store.find(address.subscriptionId);
+  const subscription = findSubscription(store, address.subscriptionId, request);
   if (subscription?.status === "gone" && behaviour.goneSubscription === "notFound") {
     throw serviceErrors.resourceNotFound();
   }
@@ -78,7 +80,7 @@ export async function serve(settings: ServiceSettings, request: ServiceRequest):
   ) {
     throw serviceErrors.forbidden(behaviour);
   }
-  if (rateLimit?.admits(subscription.id) === false) {
+  if (!rateLimit.admits(subscription.id)) {
     throw serviceErrors.tooManyRequests(behaviour.throttlingStatus, behaviour.throttlingRetryAfter);
   }
   const operation = checkAddress(address, request, behaviour);
@@ -115,6 +117,11 @@ export async function serve(settings: ServiceSettings, request: ServiceRequest):
     case "listSubscriptions":
       throw new TypeError("the list of subscriptions is not at a subscription's address");
   }
+}
+
+function findSubscription(store: Store, id: string, { isDisabled }: ServiceRequest): Subscription | null {
+  const found = store.find(id);
+  return found?.status === "active" && isDisabled ? { ...found, status: "disabled" } : found;
 }
 
 /** @throws {ServiceError} for a verb that the address does not have, or a version that does not know it. */
