@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { type KeyObject, X509Certificate } from "node:crypto";
 import { z } from "zod";
 import type { Behaviour } from "./behaviour";
 import { serviceErrors } from "./errors";
@@ -76,7 +76,7 @@ function judge(request: AddRequest, behaviour: Behaviour): void {
   if (behaviour.publicKeyMismatch === "refused" && publicKeyOf(certificate) !== request.publicKey) {
     throw serviceErrors.badRequest("The public key does not match the certificate.");
   }
-  const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
+  const bits = keyOf(certificate)?.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < behaviour.minimumRsaBits) {
     throw serviceErrors.badRequest(`The key of the certificate is shorter than ${behaviour.minimumRsaBits} bits.`);
   }
@@ -93,8 +93,16 @@ export function readCertificate(der: Buffer): X509Certificate | null {
 }
 
 /** Base64 of the RSAPublicKey (PKCS#1); empty for a key that is not RSA. */
-export function publicKeyOf({ publicKey }: X509Certificate): string {
-  return publicKey.asymmetricKeyType === "rsa"
-    ? publicKey.export({ type: "pkcs1", format: "der" }).toString("base64")
-    : "";
+export function publicKeyOf(certificate: X509Certificate): string {
+  const key = keyOf(certificate);
+  return key?.asymmetricKeyType === "rsa" ? key.export({ type: "pkcs1", format: "der" }).toString("base64") : "";
+}
+
+/** Null for a kind of key that OpenSSL does not know, in what is a certificate all the same. */
+function keyOf(certificate: X509Certificate): KeyObject | null {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return null;
+  }
 }

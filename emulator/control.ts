@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { EmulatorClock } from "./clock";
-import { type FaultScript, faultListSchema } from "./faults";
+import { type FaultScript, readFaults } from "./faults";
 import type { Journal } from "./journal";
 import type { Store } from "./store";
 
@@ -59,12 +59,12 @@ export async function control(
     case "GET /emulator/journal":
       return { status: 200, content: journal.entries() };
     case "PUT /emulator/faults": {
-      const wanted = faultListSchema.safeParse(await readJson(body));
-      if (!wanted.success) {
-        return refusal(400, `That is no list of faults. ${z.prettifyError(wanted.error)}`);
+      const wanted = readFaults(await readJson(body));
+      if (wanted.problems !== null) {
+        return refusal(400, `That is no list of faults. ${wanted.problems.join(" ")}`);
       }
-      faults.replace(wanted.data);
-      return { status: 200, content: wanted.data };
+      faults.replace(wanted.faults);
+      return { status: 200, content: wanted.faults };
     }
     default:
       return refusal(404, `${method} ${path} is no control endpoint of the emulator.`);

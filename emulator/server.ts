@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { createServer, type Server } from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
@@ -101,6 +101,7 @@ async function handle(settings: ServerSettings, request: IncomingMessage, respon
       requestId,
       body: () => readBody(request),
       staleChanges: fault?.kind === "staleList" ? fault.changes : 0,
+      isDisabled: fault?.kind === "disabled",
     });
   } catch (error) {
     if (request.errored !== null || settings.stopping.aborted) {
@@ -124,7 +125,9 @@ async function handle(settings: ServerSettings, request: IncomingMessage, respon
     request.socket.destroy();
     return;
   }
-  send(response, served.answer, requestId, settings.clock.now(), fault?.kind === "truncate");
+  const offMs = fault?.kind === "clockOff" ? fault.seconds * 1_000 : 0;
+  const date = new Date(settings.clock.now().getTime() + offMs);
+  send(response, served.answer, requestId, date, fault?.kind === "truncate" ? fault.part : null);
 }
 
 function oneHeader(value: string | string[] | undefined): string | undefined {
@@ -143,15 +146,33 @@ function throwScripted(fault: FaultAction | null, path: string): void {
     case "throttle":
       throw serviceErrors.tooManyRequests(fault.status ?? 429, fault.retryAfter ?? null);
     case "status":
-      throw new ServiceError(fault.status, fault.code, fault.message);
-    case "redirect": {
-      const location = new URL(fault.location);
-      throw serviceErrors.redirect(location.pathname === "/" ? new URL(path, location).href : location.href);
-    }
+      throw new ServiceError(
+        fault.status,
+        fault.code,
+        fault.message,
+        fault.retryAfter === undefined ? {} : { "Retry-After": fault.retryAfter },
+      );
+    case "redirect":
+      throw serviceErrors.redirect(locationOf(fault.location, path));
   }
 }
 
-function send(response: ServerResponse, answer: Answer, requestId: string, now: Date, isTruncated: boolean): void {
+/** Without a path of its own, the path of the request. */
+function locationOf(location: string, path: string): string {
+  if (location.startsWith("/")) {
+    return location === "/" ? path : location;
+  }
+  const address = new URL(location);
+  return address.pathname === "/" ? new URL(path, address).href : address.href;
+}
+
+function send(
+  response: ServerResponse,
+  answer: Answer,
+  requestId: string,
+  date: Date,
+  cutOff: "headers" | "body" | null,
+): void {
   const body = Buffer.from(answer.body);
   // Written by hand, in the service's order: the date is the emulator's, and there is no Connection header.
   response.removeHeader("Connection");
@@ -166,9 +187,15 @@ function send(response: ServerResponse, answer: Answer, requestId: string, now: 
   response.setHeader("Server", "1.0.6198.243 (rd_rdfe_stable.150618-1025) Microsoft-HTTPAPI/2.0");
   response.setHeader("x-ms-servedbyregion", "ussouth3");
   response.setHeader("x-ms-request-id", requestId);
-  response.setHeader("Date", now.toUTCString());
+  response.setHeader("Date", date.toUTCString());
+  if (cutOff === "headers") {
+    const headers = response.getHeaderNames().map((name) => `${name}: ${String(response.getHeader(name))}\r\n`);
+    const head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}\r\n${headers.join("")}`;
+    response.socket?.write(head.slice(0, head.length / 2), () => response.destroy());
+    return;
+  }
   response.writeHead(answer.status);
-  if (!isTruncated) {
+  if (cutOff === null) {
     response.end(body);
   } else if (body.length === 0) {
     response.destroy();
