@@ -99,6 +99,17 @@ describe("a stack export", () => {
     expect(messageOf(text)).toContain(says);
   });
 
+  it.each([
+    { what: "ten thousand wrong values", outputs: { ...certificate.outputs, holders: Array(10_000).fill(1) } },
+    { what: "a name without an end", urn: "u".repeat(100_000), outputs: {} },
+    { what: "a name that moves the cursor", urn: "urn\u001b[2J\r\n\u0085", outputs: {} },
+  ])("with $what is an error that can be read all the same", ({ what: _, ...wrong }) => {
+    const message = messageOf(exportOf([{ ...certificate, ...wrong }]));
+    expect(message.length).toBeLessThan(2_000);
+    expect(message).toContain("can't be understood");
+    expect(message).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
   it("never has its values repeated in an error", () => {
     const canary = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
     const texts = [

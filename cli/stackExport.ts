@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { tryParseCertificate } from "../provider/certificate/parse";
 import { ConfigurationError } from "../provider/errors";
+import { harmless } from "./output";
 
 /** One certificate, as its outputs in a state tell of it. */
 export type ExportedCertificate = z.infer<typeof certificateSchema>;
@@ -17,12 +19,21 @@ interface Exported<Outputs> {
   readonly outputs: Outputs | null;
 }
 
+interface Interrupted {
+  readonly urn: string;
+  readonly operation: string;
+  /** Of a link: the subscription that may accept a certificate of which the state has no record. */
+  readonly subscriptionId: string | null;
+  /** Of a link: that certificate; null where it can't be read. */
+  readonly thumbprint: string | null;
+}
+
 /** What belongs to this package in a stack. */
 export interface StackExport {
   readonly certificates: readonly Exported<ExportedCertificate>[];
   readonly links: readonly Exported<ExportedLink>[];
   /** Operations that had begun when a run was killed: nobody knows whether they happened. */
-  readonly interrupted: readonly { readonly urn: string; readonly operation: string }[];
+  readonly interrupted: readonly Interrupted[];
 }
 
 const modules = ["pulumi-nodejs:dynamic/azure-certificates", "azure-certificates:index"];
@@ -102,7 +113,11 @@ export function parseStackExport(text: string): StackExport {
     links: ofType(resources, "SubscriptionCertificateLink", linkSchema),
     interrupted: (deployment.pending_operations ?? [])
       .filter(({ resource }) => modules.some((module) => resource.type.startsWith(`${module}:`)))
-      .map(({ type, resource }) => ({ urn: resource.urn, operation: type })),
+      .map(({ type, resource }) => ({
+        urn: resource.urn,
+        operation: type,
+        ...registrationWanted(revealed(resource.inputs ?? {})),
+      })),
   };
 }
 
@@ -122,9 +137,28 @@ function ofType<Schema extends z.ZodType>(
         waitsForDeletion: resource.delete === true,
         failures,
         inputs: revealed(resource.inputs ?? {}),
-        outputs: isUnfinished ? null : checked(schema, outputs, `The state of ${resource.urn} can't be understood`),
+        outputs: isUnfinished
+          ? null
+          : checked(schema, outputs, `The state of ${shown(resource.urn)} can't be understood`),
       };
     });
+}
+
+const linkInputsSchema = z.object({
+  subscriptionId: z.string(),
+  certificate: z.object({ der: z.base64() }).optional(),
+  certificatePem: z.string().optional(),
+});
+
+function registrationWanted(
+  inputs: Readonly<Record<string, unknown>>,
+): Pick<Interrupted, "subscriptionId" | "thumbprint"> {
+  const { data } = linkInputsSchema.safeParse(inputs);
+  if (data === undefined) {
+    return { subscriptionId: null, thumbprint: null };
+  }
+  const certificate = data.certificatePem ?? Buffer.from(data.certificate?.der ?? "", "base64");
+  return { subscriptionId: data.subscriptionId, thumbprint: tryParseCertificate(certificate)?.thumbprint ?? null };
 }
 
 /** The values that can be read: an encrypted one is left out, as if it were not there. */
@@ -159,11 +193,27 @@ function jsonOf(text: string): unknown {
   }
 }
 
+const problemsNamed = 5;
+const longestLine = 300;
+
+/** What comes out of the file, in one line: a file that is all wrong must not become an error of megabytes. */
+function shown(text: string): string {
+  const line = harmless(text);
+  return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
+}
+
+/** The first few: whoever mends those sees the rest. */
+function problemsOf({ issues }: z.ZodError): string {
+  const named = z.prettifyError(new z.ZodError(issues.slice(0, problemsNamed)));
+  const more = issues.length - problemsNamed;
+  return [...named.split("\n").map(shown), ...(more > 0 ? [`… and ${more} more like these`] : [])].join("\n");
+}
+
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (!result.success) {
     throw new ConfigurationError({
-      what: `${what}:\n${z.prettifyError(result.error)}\n`,
+      what: `${what}:\n${problemsOf(result.error)}\n`,
       todo: "Give it what `pulumi stack export` prints; if values that are needed here were made secret, use `--show-secrets`.",
     });
   }

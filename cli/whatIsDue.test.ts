@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { oddCertificate } from "../test/support/oddCertificates";
 import { parseStackExport } from "./stackExport";
@@ -211,11 +212,11 @@ describe("a state says", () => {
       rule: "what a killed run had begun",
       resources: [],
       pending: [
-        { type: "creating", resource: link() },
+        { type: "updating", resource: link() },
         { type: "creating", resource: { urn: "urn:other", type: "aws:s3/bucket:Bucket" } },
       ],
       says: [
-        "2026-07-01T00:00 interrupted alice-on-prod an earlier run was stopped while creating it; `pulumi refresh` clears that up",
+        "2026-07-01T00:00 interrupted alice-on-prod an earlier run was stopped while updating it; `pulumi refresh` clears that up",
       ],
     },
     {
@@ -237,6 +238,31 @@ describe("a state says", () => {
     expect(lines(due([link({ lineage: undefined }, { inputs: { certificatePem } })], now))).toEqual([
       `2027-04-01T00:00 expiry alice-on-prod 3F2A1B4C… ${says}, and nothing here rotates it: it was made elsewhere`,
     ]);
+  });
+
+  it("that a subscription may accept a certificate of which there is no record, if a first registration was cut off", () => {
+    const { der } = oddCertificate({});
+    const subscriptionId = "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b";
+    const thumbprint = createHash("sha1").update(der).digest("hex").toUpperCase();
+    const certificatePem = `-----BEGIN CERTIFICATE-----\n${der.toString("base64")}\n-----END CERTIFICATE-----\n`;
+    const inputs = [
+      { subscriptionId, certificate: { der: der.toString("base64"), previous: [], overlapHours: 1 } },
+      { subscriptionId, certificatePem },
+    ];
+    for (const given of inputs) {
+      const pending = [{ type: "creating", resource: { ...link(), outputs: undefined, inputs: given } }];
+      expect(due([], "2026-07-01T00:00:00Z", pending)).toMatchObject([
+        {
+          kind: "interrupted",
+          subscriptionId,
+          thumbprint,
+          what: expect.stringContaining(
+            `subscription ${subscriptionId} may accept ${thumbprint.slice(0, 8)}…, and the state has no record of it`,
+          ),
+        },
+      ]);
+      expect(due([link()], "2026-07-01T00:00:00Z", pending).map(({ kind }) => kind)).not.toContain("interrupted");
+    }
   });
 
   it("the same in whatever order its resources stand", () => {

@@ -39,17 +39,10 @@ export function whatIsDue({ certificates, links, interrupted }: StackExport, now
         ...live(one, (it) => ofBareCertificate(it, one.inputs["certificatePem"], now)),
       ]),
     ),
-    ...interrupted.flatMap(({ urn, operation }) =>
-      named(urn, [
-        {
-          date: now,
-          kind: "interrupted",
-          what: `an earlier run was stopped while ${operation} it; \`pulumi refresh\` clears that up`,
-          thumbprint: null,
-          subscriptionId: null,
-        },
-      ]),
-    ),
+    // Pulumi keeps a pending creation until a refresh, also where an update has long taken over what it had left.
+    ...interrupted
+      .filter(({ urn }) => !links.some((link) => link.urn === urn && link.outputs !== null))
+      .flatMap((one) => named(one.urn, [stopped(one, now)])),
   ];
   return items.toSorted(
     (left, right) =>
@@ -92,6 +85,22 @@ function leftBehind(
         ]
       : []),
   ];
+}
+
+/** Of a link whose creation was cut off, its pending operation is all that anybody knows. */
+function stopped({ operation, subscriptionId, thumbprint }: StackExport["interrupted"][number], now: Date): Finding {
+  const stoppedWhile = `an earlier run was stopped while ${operation} it`;
+  const certificate = thumbprint === null ? "its certificate" : shortThumbprint(thumbprint);
+  return {
+    date: now,
+    kind: "interrupted",
+    what:
+      subscriptionId === null || operation !== "creating"
+        ? `${stoppedWhile}; \`pulumi refresh\` clears that up`
+        : `${stoppedWhile}: subscription ${subscriptionId} may accept ${certificate}, and the state has no record of it. Run an update with this link in the program before you remove it or run \`pulumi refresh --clear-pending-creates\`, or look on the subscription and remove it by hand`,
+    thumbprint,
+    subscriptionId,
+  };
 }
 
 // ---- certificates ----
