@@ -1,0 +1,81 @@
+import { randomInt } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { seeded } from "../support/chaosCases";
+import { type KillCase, killNamed, killsOf, nameOfKill } from "../support/chaosKillCases";
+import { runKillCase, undisturbedProcessCourse } from "../support/chaosKillRun";
+import { type Operation, operations } from "../support/chaosOperations";
+import { Score } from "../support/chaosTally";
+import { type ProcessBeginning, ProcessWorld } from "../support/chaosWorld";
+
+/** CHAOS=all kills at every place; otherwise a sample that takes less than a minute. */
+const runsAll = process.env["CHAOS"] === "all";
+const seed = Number(process.env["CHAOS_SEED"] ?? (runsAll ? randomInt(2 ** 31) : 1));
+const wantedCase = process.env["CHAOS_CASE"] === undefined ? undefined : killNamed(process.env["CHAOS_CASE"]);
+const sampleSize = 1;
+/** Worlds that work side by side: what they do, they do in processes of their own. */
+const lanes = 2;
+
+const played = operations.filter(({ name }) =>
+  wantedCase === undefined
+    ? ["create", "rotate", "retire", "leave", "remove", "destroy"].includes(name)
+    : name === wantedCase.operation,
+);
+const score = new Score("real processes", "killProcesses", seed);
+const worlds: ProcessWorld[] = [];
+
+beforeAll(async () => {
+  worlds.push(...(await Promise.all(Array.from({ length: lanes }, () => ProcessWorld.start()))));
+});
+
+afterAll(async () => {
+  await Promise.all(worlds.map((world) => world.stop()));
+  score.tell();
+});
+
+it(`converges, whichever process is killed at whatever place (CHAOS_SEED=${seed})`, {
+  timeout: 1_200_000,
+}, async () => {
+  const left = [...played];
+  await Promise.all(
+    worlds.map(async (world) => {
+      const begun: Begun = new Map();
+      for (let next = left.shift(); next !== undefined; next = left.shift()) {
+        await play(world, next, begun);
+      }
+    }),
+  );
+  expect(played.flatMap(({ name }) => score.failedOf(name))).toEqual([]);
+});
+
+/** Several operations begin at the same place. */
+type Begun = Map<Operation["before"], ProcessBeginning>;
+
+async function play(world: ProcessWorld, operation: Operation, begun: Begun): Promise<void> {
+  const beginning = begun.get(operation.before) ?? (await world.beginningOf(operation.before));
+  begun.set(operation.before, beginning);
+  const course = await undisturbedProcessCourse(world, operation, beginning);
+  score.add(`${operation.name}/undisturbed`, operation.name, "nothing", course);
+  const random = seeded(seed + operations.indexOf(operation));
+  const all = killsOf(operation.name, course, random);
+  for (const one of chosen(all, random)) {
+    const result = await runKillCase(world, one, operation, beginning).catch((error: Error) => ({
+      wrong: [error.message],
+      unknownToState: [],
+    }));
+    score.add(nameOfKill(one), operation.name, disturbanceOf(one), result);
+  }
+}
+
+function disturbanceOf({ victim, point }: KillCase): string {
+  return point.kind === "write" || point.kind === "half" ? "engine, between its writes" : victim;
+}
+
+function chosen(all: readonly KillCase[], random: () => number): readonly KillCase[] {
+  if (wantedCase !== undefined) {
+    return [wantedCase];
+  }
+  const rest = [...all];
+  return runsAll
+    ? all
+    : Array.from({ length: sampleSize }, () => rest.splice(Math.floor(random() * rest.length), 1)).flat();
+}

@@ -1,0 +1,203 @@
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Fault } from "../../emulator/faults";
+import { byLineage, wrongAfterSuccess, wrongInJournal } from "./chaosChecks";
+import type { KillCase, KillPoint, ProcessCourse, Victim } from "./chaosKillCases";
+import { followUps, type Operation } from "./chaosOperations";
+import type { ChaosResult } from "./chaosRun";
+import type { Ending, EngineRun, ProcessBeginning, ProcessWorld } from "./chaosWorld";
+
+const runsToSucceed = 4;
+const patienceMs = 60_000;
+const pollMs = 15;
+
+/** How long the answer at which the victim dies is held: for ever, unless somebody survives who waits for it. */
+const heldMs: Readonly<Record<Victim, number>> = {
+  engine: 600_000,
+  orphan: 2_000,
+  program: 1_000,
+  provider: 600_000,
+  emulator: 600_000,
+};
+
+/** What an operation does when nothing is in its way. */
+export async function undisturbedProcessCourse(
+  world: ProcessWorld,
+  operation: Operation,
+  beginning: ProcessBeginning,
+): Promise<ProcessCourse & ChaosResult> {
+  await world.begin(beginning);
+  operation.change(world);
+  const { code, text } = await world.run();
+  const seen = await world.observe();
+  return {
+    requests: seen.journal.map(({ method }) => method),
+    writes: world.processes.writes(),
+    wrong: [...(code === 0 ? [] : [`it fails: ${text}`]), ...(await wrongNow(world, beginning))],
+    unknownToState: [],
+  };
+}
+
+/** One case: the operation, the kill, what follows until it succeeds, and a look back at everything. */
+export async function runKillCase(
+  world: ProcessWorld,
+  one: KillCase,
+  operation: Operation,
+  beginning: ProcessBeginning,
+): Promise<ChaosResult> {
+  const wrong: string[] = [];
+  await world.begin(beginning);
+  operation.change(world);
+  const { point, victim } = one;
+  if (point.kind === "write" || point.kind === "half") {
+    const { ended } = await world.startRun({ killAt: { write: point.index, half: point.kind === "half" } });
+    const { signal } = await ended;
+    wrong.push(...(signal === "SIGKILL" ? [] : ["the engine never came to that write"]));
+    world.processes.endRun();
+  } else {
+    await world.emulator.misbehave([holdAt(point, heldMs[victim])]);
+    const run = await world.startRun();
+    await untilReached(world, point, run);
+    wrong.push(...(await kill(world, victim, run)));
+  }
+  const known = new Set(world.outputs().keys());
+
+  await world.emulator.misbehave([]);
+  followUps[one.followUp]?.(world);
+  wrong.push(...(await untilItSucceeds(world)));
+  if (victim === "orphan") {
+    wrong.push(...(await letTheOrphanGoOn(world)));
+  }
+
+  const unknownToState = await leftUnknown(world, one, known);
+  const sentences = await wrongNow(world, beginning);
+  wrong.push(...sentences.filter((sentence) => !unknownToState.some((left) => sentence.startsWith(left))));
+  return { wrong: [...new Set(wrong)], unknownToState };
+}
+
+function holdAt(point: KillPoint, milliseconds: number): Fault {
+  return point.kind === "start"
+    ? { do: { kind: "slow", milliseconds } }
+    : { skip: "index" in point ? point.index : 0, do: { kind: "slow", milliseconds, when: "after" } };
+}
+
+/** The request has taken effect and is not answered; at the start: a link is begun, and its first request is not served. */
+async function untilReached(world: ProcessWorld, point: KillPoint, run: EngineRun): Promise<void> {
+  const reached = async () =>
+    point.kind === "start"
+      ? existsSync(world.files.journal) &&
+        /"kind":"begin".*SubscriptionCertificateLink/.test(readFileSync(world.files.journal, "utf8"))
+      : (await world.emulator.journal()).length > ("index" in point ? point.index : 0);
+  const deadline = performance.now() + patienceMs;
+  while (!(await reached())) {
+    if (performance.now() > deadline || run.process.exitCode !== null) {
+      throw new Error(`the run never came to ${JSON.stringify(point)}: ${run.process.exitCode}`);
+    }
+    await wait(pollMs);
+  }
+}
+
+/** @returns what is wrong with how the run took it */
+async function kill(world: ProcessWorld, victim: Victim, run: EngineRun): Promise<readonly string[]> {
+  const { processes, emulator } = world;
+  switch (victim) {
+    case "engine":
+      processes.kill("engine");
+      processes.endRun();
+      await run.ended;
+      return [];
+    case "orphan":
+      // It stands still while the next run does its work, and does not even see the answer.
+      processes.signal("provider", "SIGSTOP");
+      processes.kill("engine");
+      await run.ended;
+      return [];
+    case "program":
+    case "provider": {
+      processes.kill(victim);
+      const { code } = await run.ended;
+      return code === 1 ? [] : [`its ${victim} was killed, and the run ends with ${code}`];
+    }
+    case "emulator": {
+      await emulator.kill();
+      await emulator.restart(world.now);
+      return honest(world, await run.ended);
+    }
+  }
+}
+
+/** A run may well come through a disturbance; but then everything has to be as it says. */
+async function honest(world: ProcessWorld, { code, text }: Ending): Promise<readonly string[]> {
+  if (code === 0) {
+    return wrongAfterSuccess(await world.observe()).map(
+      (sentence) => `the run says that it succeeded, but ${sentence}`,
+    );
+  }
+  const isSaid = code === 1 && text.includes("Failed. What was done is kept.");
+  return isSaid ? [] : [`the run ends with ${code} and says: ${text}`];
+}
+
+async function untilItSucceeds(world: ProcessWorld): Promise<readonly string[]> {
+  let last = "";
+  const wrong: string[] = [];
+  for (let run = 0; run < runsToSucceed; run++) {
+    const ending = await world.run();
+    wrong.push(...(await honest(world, ending)));
+    if (ending.code === 0) {
+      return wrong;
+    }
+    last = ending.text;
+  }
+  return [...wrong, `it does not recover: ${last}`];
+}
+
+/** It gets its answer, and has to find out that nobody waits for what it does next. */
+async function letTheOrphanGoOn(world: ProcessWorld): Promise<readonly string[]> {
+  const { processes } = world;
+  if (processes.living("provider").length === 0) {
+    return ["the orphan did not live to see the next run"];
+  }
+  const effects = async () => (await world.emulator.journal()).filter(({ method }) => method !== "GET").length;
+  const before = await effects();
+  processes.signal("provider", "SIGCONT");
+  await untilIdle(processes.living("provider"));
+  processes.kill("provider");
+  return (await effects()) === before ? [] : ["the orphan went on after its engine was gone"];
+}
+
+/** Until the processes have used no time for a while: they wait for something that never comes, or have ended. */
+async function untilIdle(pids: readonly number[]): Promise<void> {
+  let last = "";
+  for (let still = 0; still < 10; await wait(50)) {
+    const used = pids.map(timeUsed).join();
+    still = used === last ? still + 1 : 0;
+    last = used;
+  }
+}
+
+function timeUsed(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(" ").slice(13, 15).join("+");
+  } catch {
+    return "ended";
+  }
+}
+
+async function wrongNow(world: ProcessWorld, beginning: ProcessBeginning): Promise<readonly string[]> {
+  const seen = await world.observe();
+  return [
+    ...wrongAfterSuccess(seen),
+    ...wrongInJournal(seen, beginning, [world.foreign]),
+    ...(seen.registered.includes(world.foreign) ? [] : ["the foreign certificate is gone"]),
+  ];
+}
+
+/** The known limit: a first create that was killed after its upload leaves no state; once its link has gone, nothing looks there again. */
+async function leftUnknown(world: ProcessWorld, one: KillCase, known: ReadonlySet<string>): Promise<readonly string[]> {
+  if (one.operation !== "create" || (one.followUp !== "removed" && one.followUp !== "destroy")) {
+    return [];
+  }
+  const seen = await world.observe();
+  const links = Object.entries(seen.epochs[1]?.links ?? {}).filter(([link]) => !known.has(link));
+  return links.flatMap(([, name]) => byLineage(seen).get(name) ?? []);
+}

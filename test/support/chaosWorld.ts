@@ -1,0 +1,253 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID, X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { thumbprintOf } from "../../emulator/thumbprint";
+import { defaultStateFolder, readStackState, type StackFiles, stackFiles } from "../../local-engine/state/stackState";
+import { nameOf } from "../../local-engine/urn";
+import { drawSerialNumber, issueManagementCertificate } from "../../provider/certificate/issue";
+import { generateRsaKeyPair } from "../../provider/certificate/keyPair";
+import type { Values } from "../../provider/resources/lifecycle";
+import type { Epoch, Observation } from "./chaosChecks";
+import { commandLine, EmulatorProcess } from "./chaosEmulator";
+import type { ChaosStack, Program } from "./chaosOperations";
+import { Processes, type WriteKill } from "./chaosProcesses";
+import { makeProject, type Project } from "./project";
+
+/** State and subscription at one moment, to begin many cases from. */
+export interface ProcessBeginning {
+  readonly program: Program;
+  readonly now: Date;
+  /** The text of the state file; null: there is none. */
+  readonly state: string | null;
+  /** Base64 of everything on the subscription but the credential. */
+  readonly certificates: readonly string[];
+  /** Their thumbprints. */
+  readonly registered: readonly string[];
+  /** Outputs of everything in the state, by name. */
+  readonly stored: ReadonlyMap<string, Values>;
+}
+
+/** How a run ended: with an exit code, or by a signal. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly text: string;
+}
+
+export interface EngineRun {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ending>;
+}
+
+const nothing: Program = { certificates: {}, links: {} };
+
+/** Asks for what `program.json` says. */
+const programText = `
+const { readFileSync } = require("node:fs");
+const pulumi = require("@pulumi/pulumi");
+const { ManagementCertificate, SubscriptionCertificateLink } = require("pulumi-azure-certificates");
+const [subscriptionId] = new pulumi.Config().requireObject("subscriptions");
+const { certificates, links } = JSON.parse(readFileSync(__dirname + "/program.json", "utf8"));
+const made = Object.fromEntries(Object.entries(certificates).map(([name, args]) => [name, new ManagementCertificate(name, args)]));
+for (const [name, certificate] of Object.entries(links)) {
+  new SubscriptionCertificateLink(name, { subscriptionId, certificate: made[certificate] });
+}
+`;
+
+/** A stack whose engine, program, provider and Azure are processes, each of which may be killed. */
+export class ProcessWorld implements ChaosStack {
+  readonly emulator: EmulatorProcess;
+  readonly processes: Processes;
+  readonly project: Project;
+  readonly files: StackFiles;
+  /** Somebody else's certificate, which nobody may touch. */
+  readonly foreign: string;
+  readonly #foreignDer: string;
+  readonly #credential: string;
+  readonly #directory: string;
+  program: Program = nothing;
+  now = new Date("2027-01-01");
+  /** How the case began, and its runs so far. */
+  epochs: Epoch[] = [];
+
+  private constructor(
+    emulator: EmulatorProcess,
+    processes: Processes,
+    project: Project,
+    directory: string,
+    der: Buffer,
+  ) {
+    this.emulator = emulator;
+    this.processes = processes;
+    this.project = project;
+    this.#directory = directory;
+    this.#foreignDer = der.toString("base64");
+    this.foreign = thumbprintOf(der);
+    this.files = stackFiles(join(project.directory, defaultStateFolder), project.stack);
+    this.#credential = thumbprintOf(new X509Certificate(readFileSync(emulator.ready.credentialPath)).raw);
+  }
+
+  /** @param beside an emulator that another stack uses as well; default: one of its own */
+  static async start(beside?: EmulatorProcess): Promise<ProcessWorld> {
+    const directory = mkdtempSync(join(tmpdir(), "azure-certificates-chaos-"));
+    const processes = new Processes(directory);
+    const environment = processes.environment();
+    const [emulator, der] = await Promise.all([
+      beside ?? EmulatorProcess.start(join(directory, "azure"), environment, new Date("2027-01-01")),
+      foreignCertificate(),
+    ]);
+    const { endpoint, caCertificatePath, credentialPath, subscriptions } = emulator.ready;
+    const project = await makeProject({
+      program: programText,
+      config: {
+        "azure-certificates:managementEndpoint": endpoint,
+        "azure-certificates:caCertificatePath": caCertificatePath,
+        "azure-certificates:clientCertificatePath": credentialPath,
+        subscriptions: JSON.stringify(subscriptions),
+      },
+    });
+    return new ProcessWorld(emulator, processes, project, directory, der);
+  }
+
+  at(date: string | Date): void {
+    this.now = new Date(date);
+  }
+
+  stored(name: string): Values | undefined {
+    return this.outputs().get(name);
+  }
+
+  /** What the state holds, with the journal of a run that died. @throws where it can't be read */
+  outputs(): ReadonlyMap<string, Values> {
+    if (existsSync(this.files.state)) {
+      JSON.parse(readFileSync(this.files.state, "utf8"));
+    }
+    return new Map(readStackState(this.files).resources.map(({ urn, outputs }) => [nameOf(urn), outputs ?? {}]));
+  }
+
+  async succeed(): Promise<void> {
+    const { code, text } = await this.run();
+    if (code !== 0) {
+      throw new Error(`the run failed:\n${text}`);
+    }
+  }
+
+  /** One run from its beginning to its end, whatever that is. */
+  async run(): Promise<Ending> {
+    return (await this.startRun()).ended;
+  }
+
+  /** Starts `up`, or `destroy` where the program asks for nothing. */
+  async startRun(options: { readonly killAt?: WriteKill; readonly shell?: string } = {}): Promise<EngineRun> {
+    await this.emulator.setClock(this.now);
+    const { links } = this.program;
+    const requests = (await this.emulator.journal()).length;
+    writeFileSync(join(this.project.directory, "program.json"), JSON.stringify(this.program));
+    const verb = Object.keys(this.program.certificates).length === 0 ? "destroy" : "up";
+    const words = ["local", verb, "--stack", this.project.stack, "--cwd", this.project.directory];
+    const node = [commandLine, ...words, "--as-of", this.now.toISOString()];
+    const [command, parts] =
+      options.shell === undefined
+        ? [process.execPath, node]
+        : ["sh", ["-c", `${options.shell}; exec "$0" "$@"`, process.execPath, ...node]];
+    const child = spawn(command, parts, {
+      env: this.processes.environment(options.killAt),
+      stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, as a terminal gives to what runs in the foreground.
+      detached: true,
+    });
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+    }
+    const ended = once(child, "close").then(([code, signal]): Ending => {
+      this.#remember(requests, links);
+      return { code: code as number | null, signal: signal as NodeJS.Signals | null, text };
+    });
+    // Whoever killed the run may look at how it ended only later.
+    ended.catch(() => {});
+    return { process: child, ended };
+  }
+
+  /** Everything as it is now, for the checks. */
+  async observe(): Promise<Observation> {
+    const registered = await this.emulator.certificates();
+    return {
+      now: this.now,
+      links: this.program.links,
+      stored: this.outputs(),
+      registered: registered.map(({ thumbprint }) => thumbprint).filter((one) => one !== this.#credential),
+      epochs: this.epochs,
+      journal: await this.emulator.journal(),
+      credentialThumbprint: this.#credential,
+    };
+  }
+
+  async beginningOf(before: (stack: ChaosStack) => Promise<void>): Promise<ProcessBeginning> {
+    await this.begin({
+      program: nothing,
+      now: this.now,
+      state: null,
+      certificates: [this.#foreignDer],
+      registered: [this.foreign],
+      stored: new Map(),
+    });
+    await before(this);
+    const present = (await this.emulator.certificates()).filter(({ thumbprint }) => thumbprint !== this.#credential);
+    return {
+      program: this.program,
+      now: this.now,
+      state: readFileSync(this.files.state, "utf8"),
+      certificates: present.map(({ der }) => der),
+      registered: present.map(({ thumbprint }) => thumbprint),
+      stored: this.outputs(),
+    };
+  }
+
+  async begin({ program, now, state, certificates }: ProcessBeginning): Promise<void> {
+    this.processes.endRun();
+    this.processes.forget();
+    if (this.emulator.isDown) {
+      await this.emulator.restart(now);
+    }
+    await this.emulator.reset(certificates, this.#credential, now);
+    rmSync(join(this.project.directory, defaultStateFolder), { recursive: true, force: true });
+    if (state !== null) {
+      mkdirSync(join(this.project.directory, defaultStateFolder), { mode: 0o700 });
+      writeFileSync(this.files.state, state, { mode: 0o600 });
+    }
+    this.program = program;
+    this.now = now;
+    this.epochs = [];
+    this.#remember(0, program.links);
+  }
+
+  async stop(): Promise<void> {
+    this.processes.endRun();
+    await this.emulator.stop();
+    this.project.remove();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  #remember(requests: number, links: Program["links"]): void {
+    const certificates = new Map([...this.outputs()].filter(([, outputs]) => "privateKeyPem" in outputs));
+    this.epochs.push({ requests, links, certificates });
+  }
+}
+
+async function foreignCertificate(): Promise<Buffer> {
+  const { privateKeyPem } = await generateRsaKeyPair(2048);
+  return issueManagementCertificate({
+    privateKeyPem,
+    subject: { commonName: "somebody else" },
+    lineage: randomUUID(),
+    serialNumber: drawSerialNumber((size) => Buffer.alloc(size, 7)),
+    notBefore: new Date("2020-01-01"),
+    notAfter: new Date("2040-01-01"),
+  }).der;
+}
