@@ -56,5 +56,8 @@ export const longestAnswerBytes = 8 * 1024 * 1024;
 /** Calls to one subscription that are under way at once: what is lost, at most, when the service begins to refuse. */
 export const concurrentCallsPerSubscription = 8;
 
+/** The same for an endpoint with all its subscriptions: as many as there are connections, once the service has accepted so many. */
+export const concurrentCallsPerEndpoint = 64;
+
 /** 307 answers followed for one request. */
 export const longestRedirectChain = 3;

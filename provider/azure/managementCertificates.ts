@@ -53,7 +53,7 @@ export interface ManagementCertificates {
   ): Promise<{ readonly requestId: string | null; readonly outcome: "removed" | "alreadyGone" }>;
 }
 
-export function managementCertificates(transport: Transport): ManagementCertificates {
+export function managementCertificates(transport: Pick<Transport, "call">): ManagementCertificates {
   return {
     list: (at, options = {}) =>
       transport.call(

@@ -81,11 +81,12 @@ function play(limiter: Limiter, retryAfter: (waitMs: number) => number | null) {
 
 const inSeconds = (waitMs: number) => Math.max(1, Math.ceil(waitMs / 1000)) * 1000;
 const unsaid = () => null;
+const atOnce = () => 0;
 
 describe("a thousand calls under a rate limit", () => {
   it.each([10, 20, 50, 100])("are within a tenth of the least time and 5 %% of refusals at %i per second", (rate) => {
     for (const limiter of [bucket, fixedWindow, slidingWindow]) {
-      for (const header of [inSeconds, unsaid]) {
+      for (const header of [inSeconds, unsaid, atOnce]) {
         const { seconds, refused } = play(limiter(rate), header);
         expect(seconds, `${limiter.name}, ${header.name}`).toBeLessThanOrEqual((1.1 * calls) / rate);
         expect(refused, `${limiter.name}, ${header.name}`).toBeLessThan(calls * 0.05);
@@ -96,6 +97,12 @@ describe("a thousand calls under a rate limit", () => {
   it("find their pace even with a service that takes no two at once", () => {
     const { seconds, refused } = play(bucket(20, 1), inSeconds);
     expect(seconds).toBeLessThan((2 * calls) / 20);
+    expect(refused).toBeLessThan(calls * 0.05);
+  });
+
+  it("find their pace soon though the service asks for longer waits than its limit needs", () => {
+    const { seconds, refused } = play(bucket(20), () => 5_000);
+    expect(seconds).toBeLessThan((1.5 * calls) / 20);
     expect(refused).toBeLessThan(calls * 0.05);
   });
 

@@ -46,6 +46,11 @@ export class Pacing {
   #lastRefusalMs = Number.NEGATIVE_INFINITY;
   #refusalsInARow = 0;
 
+  /** Whether anything was ever refused. */
+  get isPaced(): boolean {
+    return this.#ceiling !== null;
+  }
+
   /** Milliseconds until the next request may be sent; not above 0: now. */
   waitMs(nowMs: number): number {
     return Math.max(this.#blockedUntilMs, this.#nextSlotMs) - nowMs;
@@ -76,7 +81,7 @@ export class Pacing {
 
   /**
    * @param sentMs when the refused request was sent
-   * @param retryAfterMs how long the service asks to wait; null if it does not say
+   * @param retryAfterMs how long the service asks to wait; null if it does not say, which 0 is taken for
    */
   refused(nowMs: number, sentMs: number, retryAfterMs: number | null): void {
     // Requests that were under way together are refused together: that is one refusal, not many.
@@ -86,10 +91,9 @@ export class Pacing {
       this.#lastRefusalMs = nowMs;
     }
     const ownWaitMs = throttledWithoutRetryAfterMs * 2 ** Math.max(0, this.#refusalsInARow - 1);
-    this.#blockedUntilMs = Math.max(
-      this.#blockedUntilMs,
-      nowMs + (retryAfterMs ?? Math.min(ownWaitMs, longestBackoffMs)),
-    );
+    // "At once", as a date says that has just passed, is no wait: refusals that follow each other that fast would teach nothing but slowness.
+    const waitMs = retryAfterMs === null || retryAfterMs === 0 ? Math.min(ownWaitMs, longestBackoffMs) : retryAfterMs;
+    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + waitMs);
     this.#nextSlotMs = this.#blockedUntilMs;
     this.#since = { startMs: this.#blockedUntilMs, accepted: 0 };
   }
@@ -116,7 +120,7 @@ export class Pacing {
     const answers = this.#firstAnswersMs.length;
     const rates = this.#firstAnswersMs.map((answeredMs, index) => (answers - index) / (atMs - answeredMs + intervalMs));
     this.#ceiling = Math.max(1 / intervalMs, ...rates);
-    this.#plateauMs = answers < fewAnswers ? firstPlateauMs : plateauMs;
+    this.#plateauMs = answers < fewAnswers || intervalMs > shortestIntervalMs ? firstPlateauMs : plateauMs;
   }
 
   #pace(ceiling: number, nowMs: number): number {

@@ -1,37 +1,26 @@
-import { concurrentCallsPerSubscription } from "../defaults";
-import type { Ports } from "../ports";
-import type { Failure } from "./failure";
-import { Pacing } from "./pacing";
+import { concurrentCallsPerEndpoint, concurrentCallsPerSubscription } from "../defaults";
 import type { SubscriptionAddress } from "./subscriptionAddress";
 import { subscriptionKey } from "./subscriptionAddress";
+import { ThrottleBlame } from "./throttleBlame";
+import { type Clock, type Patience, type Refusal, ThrottleGate } from "./throttleGate";
 
-/** The wait at a throttle would outlast the caller's budget. Never leaves this folder. */
-export class ThrottleClosed extends Error {
-  /** Why everybody waits. */
-  readonly failure: Failure;
-  constructor(failure: Failure) {
-    super("the wait is longer than the budget");
-    this.failure = failure;
-  }
-}
-
-type Refusal = Extract<Failure, { kind: "answer" }>;
-type Clock = Pick<Ports, "monotonicMs" | "sleep">;
-
-/** One throttle per endpoint and subscription: the service counts requests per subscription. */
+/**
+ * The throttles of one process: a gate per endpoint, and behind it one per subscription. Whether the service counts the
+ * requests of a subscription or of everybody is learnt from whom it refuses.
+ */
 export class Throttles {
   readonly #clock: Clock;
-  readonly #throttles = new Map<string, Throttle>();
+  readonly #endpoints = new Map<string, EndpointThrottle>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   for(at: SubscriptionAddress): Throttle {
-    const key = subscriptionKey(at);
-    const throttle = this.#throttles.get(key) ?? new Throttle(this.#clock);
-    this.#throttles.set(key, throttle);
-    return throttle;
+    const { origin } = new URL(at.endpoint);
+    const endpoint = this.#endpoints.get(origin) ?? new EndpointThrottle(this.#clock);
+    this.#endpoints.set(origin, endpoint);
+    return endpoint.for(subscriptionKey(at));
   }
 }
 
@@ -44,90 +33,103 @@ export interface Passage {
 }
 
 /**
- * The gate that every request to one subscription passes, whoever in the process sends it. When the service refuses one,
- * all of them wait; afterwards they go on one by one, at the pace that {@link Pacing} has learnt.
+ * What every request to one subscription passes, whoever in the process sends it. When the service refuses one, all of
+ * them wait; afterwards they go on one by one, at the pace that has been learnt.
  */
-export class Throttle {
+export interface Throttle {
+  /**
+   * Waits for its turn: first in the line of its subscription, then in that of the endpoint.
+   *
+   * @throws ThrottleClosed if nothing will have been accepted for longer than the budget; the signal's reason
+   */
+  enter(patience: Patience): Promise<Passage>;
+}
+
+class EndpointThrottle {
   readonly #clock: Clock;
-  readonly #pacing = new Pacing();
-  #lastRefusal: Refusal | null = null;
-  #underWay = 0;
-  /** Called when one of those under way is done. */
-  #wakeFirst: (() => void) | null = null;
-  /** The end of the queue: settles when whoever came before has passed or given up. */
-  #lastInLine: Promise<void> = Promise.resolve();
+  readonly #all: ThrottleGate;
+  readonly #subscriptions = new Map<string, { readonly gate: ThrottleGate; readonly throttle: Throttle }>();
+  readonly #blame = new ThrottleBlame();
+  #refusedMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#all = new ThrottleGate(clock, { first: concurrentCallsPerSubscription, most: concurrentCallsPerEndpoint });
   }
 
-  /**
-   * Waits for its turn. Only the first in line watches the clock, so that a thousand callers set one timer, not a thousand.
-   *
-   * @throws ThrottleClosed if the turn would come after the deadline; the signal's reason
-   */
-  async enter(signal: AbortSignal, deadlineMs: number): Promise<Passage> {
-    const before = this.#lastInLine;
-    const { promise: passed, resolve: next } = Promise.withResolvers<void>();
-    this.#lastInLine = passed;
-    try {
-      await before;
-      signal.throwIfAborted();
-      while (this.#underWay >= concurrentCallsPerSubscription) {
-        await this.#oneDone(signal);
+  for(key: string): Throttle {
+    const known = this.#subscriptions.get(key);
+    if (known !== undefined) {
+      return known.throttle;
+    }
+    const gate = new ThrottleGate(this.#clock, {
+      first: concurrentCallsPerSubscription,
+      most: concurrentCallsPerSubscription,
+    });
+    const throttle: Throttle = {
+      enter: (patience) => gate.asFirst(patience.signal, () => this.#enter(key, gate, patience)),
+    };
+    this.#subscriptions.set(key, { gate, throttle });
+    return throttle;
+  }
+
+  async #enter(key: string, own: ThrottleGate, patience: Patience): Promise<Passage> {
+    for (;;) {
+      const ownTurnMs = await own.turn(patience);
+      const passage = await this.#all.asFirst(patience.signal, async () => {
+        const sentMs = Math.max(ownTurnMs, await this.#all.turn(patience));
+        // Its subscription may have been refused while it stood in the endpoint's line: then nobody waits behind it here.
+        return own.isOpen(sentMs) ? this.#passage(key, own, sentMs) : null;
+      });
+      if (passage !== null) {
+        return passage;
       }
-      return this.#passage(await this.#turn(signal, deadlineMs));
-    } finally {
-      next();
     }
   }
 
-  /** When it is: not before now, and not before the end of a wait, should a timer have been early. */
-  async #turn(signal: AbortSignal, deadlineMs: number): Promise<number> {
-    for (let nowMs = this.#clock.monotonicMs(); ; ) {
-      const waitMs = this.#pacing.waitMs(nowMs);
-      if (waitMs <= 0) {
-        return nowMs;
-      }
-      if (nowMs + waitMs >= deadlineMs && this.#lastRefusal !== null) {
-        throw new ThrottleClosed(this.#lastRefusal);
-      }
-      await this.#clock.sleep(waitMs, signal);
-      nowMs = Math.max(nowMs + waitMs, this.#clock.monotonicMs());
+  #passage(key: string, own: ThrottleGate, sentMs: number): Passage {
+    const gates = [own, this.#all];
+    for (const gate of gates) {
+      gate.sent(sentMs);
     }
-  }
-
-  #passage(sentMs: number): Passage {
-    this.#pacing.sent(sentMs);
-    this.#underWay++;
     const leave = () => {
-      this.#underWay--;
-      this.#wakeFirst?.();
+      for (const gate of gates) {
+        gate.done();
+      }
     };
     return {
       accepted: () => {
-        this.#pacing.accepted(this.#clock.monotonicMs(), sentMs);
+        const nowMs = this.#clock.monotonicMs();
+        for (const gate of gates) {
+          gate.accepted(nowMs, sentMs);
+        }
+        this.#blame.accepted(key, nowMs);
         leave();
       },
       refused: (refusal) => {
-        this.#lastRefusal = refusal;
-        this.#pacing.refused(this.#clock.monotonicMs(), sentMs, refusal.retryAfterMs);
+        this.#refused(key, own, sentMs, refusal);
         leave();
       },
       failed: leave,
     };
   }
 
-  async #oneDone(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    this.#wakeFirst = resolve;
-    try {
-      await promise;
-    } finally {
-      this.#wakeFirst = null;
-      signal.removeEventListener("abort", abort);
+  #refused(key: string, own: ThrottleGate, sentMs: number, refusal: Refusal): void {
+    const nowMs = this.#clock.monotonicMs();
+    // Under way together with one that the endpoint refused: the same refusal, whomever it meets.
+    const isSame = sentMs <= this.#refusedMs && !own.isPaced;
+    const wasPaced = this.#all.isPaced;
+    const blamed = this.#blame.refused(key, nowMs, { own: own.isPaced, endpoint: wasPaced });
+    if (!isSame && blamed === "subscription") {
+      own.refused(nowMs, sentMs, refusal);
+      return;
+    }
+    this.#all.refused(nowMs, sentMs, refusal);
+    this.#refusedMs = nowMs;
+    if (!wasPaced) {
+      for (const refused of this.#blame.refusedOfLate(nowMs)) {
+        this.#subscriptions.get(refused)?.gate.forget();
+      }
     }
   }
 }

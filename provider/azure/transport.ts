@@ -12,12 +12,16 @@ import { decideRetry, isThrottling } from "./retry";
 import { errorFor, isAuthenticationRefusal, type RequestContext } from "./serviceErrors";
 import type { SubscriptionAddress } from "./subscriptionAddress";
 import { subscriptionKey } from "./subscriptionAddress";
-import { ThrottleClosed, Throttles } from "./throttle";
+import { Throttles } from "./throttle";
+import { type Patience, ThrottleClosed } from "./throttleGate";
 
 export interface CallOptions {
   /** Ends the call at once; its reason is what the call rejects with. */
   readonly signal?: AbortSignal;
-  /** Time for the call with all its attempts and waits, in milliseconds. Default 15 minutes. */
+  /**
+   * Time for the call with all its attempts and waits, in milliseconds. Default 15 minutes. Waits at the throttle count
+   * only as long as the service accepts nothing of anybody: a long line that moves is no reason to give up.
+   */
   readonly budgetMs?: number;
 }
 
@@ -29,6 +33,11 @@ export type AuthenticatedAnswer = ServiceAnswer & { readonly authenticatedWith: 
 
 /** Sends one request of an attempt. @throws RequestFailed */
 export type Send = (request: ServiceRequest) => Promise<AuthenticatedAnswer>;
+
+/** What one call has of its budget, and what of its time went by at the throttle. */
+interface CallTime extends Patience {
+  throttledMs: number;
+}
 
 /** One way to the services for the whole process: its credentials, connections, throttles and retries. */
 export class Transport {
@@ -62,7 +71,7 @@ export class Transport {
         ? AbortSignal.any([this.#ports.signal])
         : AbortSignal.any([this.#ports.signal, ownSignal]);
     const startedMs = monotonicMs();
-    const deadlineMs = startedMs + budgetMs;
+    const time: CallTime = { signal, startedMs, budgetMs, throttledMs: 0 };
     let shown: readonly Credential[] = [];
     let attempts = 0;
     let transientFailures = 0;
@@ -71,7 +80,7 @@ export class Transport {
     const send: Send = async (request) => {
       const tried: Credential[] = [];
       shown = tried;
-      return this.#send(request, { at: purpose.at, signal, deadlineMs, tried });
+      return this.#send(request, { at: purpose.at, time, tried });
     };
 
     /** Waits as decided. False: this was the last attempt. */
@@ -80,7 +89,7 @@ export class Transport {
       transientFailures += throttled ? 0 : 1;
       const decision = decideRetry(failure, {
         attempt: transientFailures,
-        elapsedMs: monotonicMs() - startedMs,
+        elapsedMs: monotonicMs() - startedMs - time.throttledMs,
         budgetMs,
         random: random(),
       });
@@ -115,7 +124,9 @@ export class Transport {
         if (!gaveUp && error instanceof RequestFailed) {
           throw cause;
         }
-        throw exhausted(purpose, attempts, monotonicMs() - startedMs, cause);
+        // Whom the throttle turned away has not tried once more.
+        const tried = error instanceof ThrottleClosed ? attempts - 1 : attempts;
+        throw exhausted(purpose, tried, monotonicMs() - startedMs, cause);
       }
       throw error;
     }
@@ -123,7 +134,7 @@ export class Transport {
 
   async #send(
     request: ServiceRequest,
-    call: { at: SubscriptionAddress; signal: AbortSignal; deadlineMs: number; tried: Credential[] },
+    call: { at: SubscriptionAddress; time: CallTime; tried: Credential[] },
   ): Promise<AuthenticatedAnswer> {
     let refusal: RequestFailed | undefined;
     for await (const credential of this.#candidates(call.at)) {
@@ -159,13 +170,17 @@ export class Transport {
   async #sendAs(
     credential: Credential,
     request: ServiceRequest,
-    { at, signal, deadlineMs }: { at: SubscriptionAddress; signal: AbortSignal; deadlineMs: number },
+    { at, time }: { at: SubscriptionAddress; time: CallTime },
   ): Promise<ServiceAnswer> {
     const { now, monotonicMs, beforeEffect } = this.#ports;
+    const { signal, startedMs, budgetMs } = time;
     const client = await this.#pools.for(credential);
     const bearerToken = credential.kind === "token" ? await credential.token(at.endpoint, signal) : null;
-    const passage = await this.#throttles.for(at).enter(signal, deadlineMs);
-    const timeoutMs = Math.max(1, Math.ceil(Math.min(requestTimeoutMs, deadlineMs - monotonicMs())));
+    const inLineMs = monotonicMs();
+    const passage = await this.#throttles.for(at).enter(time);
+    time.throttledMs += monotonicMs() - inLineMs;
+    const leftMs = startedMs + budgetMs + time.throttledMs - monotonicMs();
+    const timeoutMs = Math.max(1, Math.ceil(Math.min(requestTimeoutMs, leftMs)));
     try {
       const answer = await exchange(request, {
         endpoint: at.endpoint,
