@@ -118,6 +118,37 @@ describe("parseConfiguration", () => {
     expect(() => parse(config, environment)).toThrow(words);
   });
 
+  it.each([
+    ["a PEM text", "-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n"],
+    ["its first line", "-----BEGIN PRIVATE KEY----- hush"],
+    ["a PEM text in Base64", Buffer.from("-----BEGIN RSA PRIVATE KEY-----\nhush").toString("base64")],
+    ["a PFX in Base64", `MIIhush${"A/b+".repeat(400)}`],
+    ["a publish-settings file", '<?xml version="1.0"?><PublishData>hush</PublishData>'],
+    ["the same without its declaration", "<PublishData>hush</PublishData>"],
+    ["several lines", "hush\nhush"],
+  ])("does not repeat %s that was given as a path", (_what, content) => {
+    for (const key of ["publishSettingsPath", "clientCertificatePath", "caCertificatePath"]) {
+      const variable = `AZURE_CERTIFICATES_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+      for (const given of [() => parse({ [key]: content }), () => parse({}, { [variable]: content })]) {
+        expect(given).toThrow(ConfigurationError);
+        expect(given).toThrow(/should be the path of a file.*not shown here/);
+        expect(given).not.toThrow(/hush|LS0t|aHVz/);
+      }
+    }
+  });
+
+  it("takes a path of any usual form", () => {
+    for (const path of [
+      "a.pem",
+      "C:\\keys\\a b.pfx",
+      `/${"long-name/".repeat(40)}key.pem`,
+      "../ключ.pem",
+      "/run/secrets/key\n",
+    ]) {
+      expect(settings({ clientCertificatePath: path })).toEqual(["azure-certificates:clientCertificatePath"]);
+    }
+  });
+
   it("shows no secret when it is printed", () => {
     const secrets = {
       publishSettings: "SECRET1",

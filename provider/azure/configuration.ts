@@ -91,6 +91,7 @@ export function parseConfiguration(
   refuseKeysInEnvironment(settings);
 
   const endpoint = either("managementEndpoint");
+  const authorities = either("caCertificatePath");
   const limit = either("certificateLimit");
   const allow = either("allow");
   const asOf = settings.fromEnvironment("asOf");
@@ -98,7 +99,7 @@ export function parseConfiguration(
     credentials: Object.freeze(credentialSources(settings)),
     managementEndpoint:
       endpoint === undefined ? defaultManagementEndpoint : canonicalAddress(endpoint.value, endpoint.setting),
-    caCertificatePath: either("caCertificatePath")?.value ?? null,
+    caCertificatePath: authorities === undefined ? null : pathIn(authorities),
     certificateLimit: limit === undefined ? defaultCertificateLimit : parsed(limitSchema, limit),
     allow: Object.freeze(allow === undefined ? [] : parsed(allowSchema, allow)),
     asOf: asOf === undefined ? null : parsed(asOfSchema, asOf),
@@ -168,12 +169,13 @@ function pathsFrom(settings: Settings, where: keyof Settings): CredentialSource[
   const sources: CredentialSource[] = [];
   const publishSettings = settings[where]("publishSettingsPath");
   if (publishSettings !== undefined) {
-    const { value, setting, stored } = publishSettings;
-    sources.push(Object.freeze({ authentication: "publishSettings", setting, stored, settings: { path: value } }));
+    const { setting, stored } = publishSettings;
+    const path = pathIn(publishSettings);
+    sources.push(Object.freeze({ authentication: "publishSettings", setting, stored, settings: { path } }));
   }
   const clientCertificate = settings[where]("clientCertificatePath");
   if (clientCertificate !== undefined) {
-    const { value, setting, stored } = clientCertificate;
+    const { setting, stored } = clientCertificate;
     const password =
       settings.fromEnvironment("clientCertificatePassword") ?? settings.fromConfig("clientCertificatePassword");
     sources.push(
@@ -181,12 +183,28 @@ function pathsFrom(settings: Settings, where: keyof Settings): CredentialSource[
         authentication: "clientCertificate",
         setting,
         stored,
-        certificate: { path: value },
+        certificate: { path: pathIn(clientCertificate) },
         password: password === undefined ? null : () => password.value,
       }),
     );
   }
   return sources;
+}
+
+/** Longer than the paths of credentials are, shorter than an RSA key in one line of Base64. */
+const longestPathCharacters = 512;
+/** PEM, also in Base64, and XML. */
+const contentOfAFile = /[\r\n]|-----BEGIN |LS0tLS1CRUdJTi|<\?xml|<PublishData/;
+
+/** A pipeline's secret is easily put where its path belongs, and what says that there is no such file would show it to every reader of the log. */
+function pathIn({ value, setting }: Given): string {
+  if (value.length > longestPathCharacters || contentOfAFile.test(value.trim())) {
+    throw new ConfigurationError({
+      what: `${setting} should be the path of a file, and what it is set to looks like the content of one. It is not shown here.`,
+      todo: `Write the content to a file of mode 0600 and set ${setting} to its path. If it was a key, whoever can read this setting knows it.`,
+    });
+  }
+  return value;
 }
 
 function contents({ fromConfig }: Settings): CredentialSource[] {
