@@ -15,8 +15,8 @@ export const maximumPemBundleCharacters = 256 * 1024;
 /** Characters of a publish-settings file. */
 export const maximumPublishSettingsCharacters = 1024 * 1024;
 
-/** Rounds of key derivation spent on one key or PFX, all of its parts together: about two seconds of one core. */
-export const maximumKeyDerivationIterations = 1_000_000;
+/** Rounds of key derivation spent on one key or PFX, all of its parts together: about half a second of one core. */
+export const maximumKeyDerivationIterations = 600_000;
 
-/** The same for all certificates of a publish-settings file together. Each takes some 12,000 as Azure wrote them. */
+/** For all certificates of a publish-settings file together; the limit of one holds as well. Each takes some 12,000 as Azure wrote them. */
 export const maximumPublishSettingsIterations = 5_000_000;

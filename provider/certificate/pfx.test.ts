@@ -56,6 +56,12 @@ describe("a PFX is refused", () => {
       "right",
       /would take too long/,
     ],
+    [
+      "more rounds than a second allows",
+      azurePfx({ ...request, claimedIterations: 600_001 }),
+      "right",
+      /asks for 600001 more rounds/,
+    ],
     ["no rounds at all", azurePfx({ ...request, claimedIterations: 0 }), "right", /rounds of key derivation/],
   ])("for %s", (_, pfx, password, message) => {
     const read = () => readPfx(pfx, password);

@@ -49,15 +49,25 @@ const macHashes: ReadonlyMap<string, string> = new Map([
  *
  * @param password the empty string for the files inside publish settings.
  * @throws {CertificateError} ERR_CERTIFICATE_INVALID: not a PFX, wrong password, no key, no certificate of that key,
- *   over 256 KiB, or more rounds of key derivation than a million.
+ *   over 256 KiB, or more rounds of key derivation than 600,000.
  * @see RFC 7292
  */
 export function readPfx(pfx: Uint8Array, password: string): KeyAndCertificate {
-  return readPfxWithin(pfx, password, { remaining: maximumKeyDerivationIterations });
+  return readWithin(pfx, password, { remaining: maximumKeyDerivationIterations });
 }
 
-/** {@link readPfx} for one of several in a file, which share the budget. */
-export function readPfxWithin(pfx: Uint8Array, password: string, budget: IterationBudget): KeyAndCertificate {
+/** {@link readPfx} for one of several in a file: they share a budget, and none of them may take more than it could alone. */
+export function readPfxWithin(pfx: Uint8Array, password: string, shared: IterationBudget): KeyAndCertificate {
+  const granted = Math.min(shared.remaining, maximumKeyDerivationIterations);
+  const budget = { remaining: granted };
+  try {
+    return readWithin(pfx, password, budget);
+  } finally {
+    shared.remaining -= granted - budget.remaining;
+  }
+}
+
+function readWithin(pfx: Uint8Array, password: string, budget: IterationBudget): KeyAndCertificate {
   if (pfx.length > maximumPfxBytes) {
     throw new CertificateError({
       what: `A PFX of ${pfx.length} bytes is not read: the limit is ${maximumPfxBytes}.`,

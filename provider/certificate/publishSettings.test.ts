@@ -10,16 +10,18 @@ import { parsePublishSettings } from "./publishSettings";
 const idA = "0f1f6a5e-1111-4222-8333-444455556666";
 const idB = "1f1f6a5e-1111-4222-8333-444455556666";
 
-function credential() {
+function credential(claimedIterations?: number) {
   const { der, privateKeyPem } = oddCertificate({ rsaBits: 1024 });
   const privateKeyDer = createPrivateKey(privateKeyPem).export({ type: "pkcs8", format: "der" });
+  const claimed = claimedIterations === undefined ? {} : { claimedIterations };
   return {
-    pfx: azurePfx({ privateKeyDer, certificateDer: der }).toString("base64"),
+    pfx: azurePfx({ privateKeyDer, certificateDer: der, ...claimed }).toString("base64"),
     pair: { privateKeyPem, certificatePem: pemOf("CERTIFICATE", der) },
   };
 }
 const first = credential();
 const second = credential();
+const { pfx: slow } = credential(600_001);
 
 const url = "https://management.core.windows.net/";
 const file = (profile: string, subscriptions: string) =>
@@ -97,6 +99,11 @@ describe("publish settings are refused", () => {
       "a certificate that is none",
       changed({ ManagementCertificate: "aGVsbG8=" }),
       /can't be read\. This is not a PKCS#12/,
+    ],
+    [
+      "a certificate that takes more rounds than one may, however many all of them may take",
+      changed({ ManagementCertificate: slow }),
+      /can't be read\. The file asks for 600001 more rounds/,
     ],
     ["no address", changed({ ServiceManagementUrl: "" }), /no https management address/],
     ["an http address", changed({ ServiceManagementUrl: "http://management.core.windows.net" }), /no https management/],
