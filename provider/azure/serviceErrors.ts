@@ -44,7 +44,10 @@ export function errorFor(failure: Failure, context: RequestContext): AzureCertif
       return new UnreadableAnswerError({
         what: `The answer to the request to ${purpose} can't be understood: ${failure.detail}.`,
         todo: "Check that the endpoint is Azure's, and that nothing in between rewrites answers.",
-        facts: { ...facts, requestId: failure.requestId ?? undefined },
+        facts: {
+          ...facts,
+          requestId: failure.requestId === null ? undefined : harmless(failure.requestId, longestNameCharacters),
+        },
       });
     case "transport": {
       const host = new URL(at.endpoint).host;
@@ -59,15 +62,20 @@ function errorForAnswer(
   context: RequestContext,
 ): AzureCertificatesError {
   const { at, thumbprint, purpose } = context;
-  const { status, serviceCode, message } = failure;
-  const service = { status, serviceCode: serviceCode ?? undefined, requestId: failure.requestId ?? undefined };
+  const { status, serviceCode } = failure;
+  const message = harmless(failure.message ?? "", longestMessageCharacters);
+  const service = {
+    status,
+    serviceCode: serviceCode === null ? undefined : harmless(serviceCode, longestNameCharacters),
+    requestId: failure.requestId === null ? undefined : harmless(failure.requestId, longestNameCharacters),
+  };
   const facts = {
     subscription: at.subscriptionId,
     thumbprint: thumbprint ?? undefined,
     endpoint: at.endpoint,
     ...service,
   };
-  const said = message === null || message === "" ? "" : ` The service says: "${message}"`;
+  const said = message === "" ? "" : ` The service says: "${message}"`;
   if (isThrottling(failure)) {
     return new ThrottledError({
       what: `The service refuses to ${purpose}, because it gets too many requests.${said}`,
@@ -100,6 +108,16 @@ function errorForAnswer(
     });
   }
   return new ServiceError({ what: `The service did not ${purpose}: it answered ${status}.${said}`, facts });
+}
+
+/** The service's sentences are short, its codes and request ids shorter. */
+const longestMessageCharacters = 500;
+const longestNameCharacters = 100;
+
+/** What a server says ends up on a terminal and in logs: in one line, without what a terminal obeys, and not eight megabytes of it. */
+function harmless(text: string, longest: number): string {
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
 /** A 403 with one of these codes means: this credential does not open this subscription. The second is documented, the first is what is sent. */

@@ -46,6 +46,9 @@ describe("decodeList", () => {
     ["another document", "<Subscription><SubscriptionID>x</SubscriptionID></Subscription>"],
     ["a document type", `<!DOCTYPE x [<!ENTITY a "aaaa">]>${list(entry())}`],
     ["an entry without a thumbprint", list("<SubscriptionCertificate><Created>x</Created></SubscriptionCertificate>")],
+    ["elements in each other, hundreds of levels deep", list("<a>".repeat(500) + "</a>".repeat(500))],
+    ["names that are traps", list("<__proto__>1</__proto__><constructor/>")],
+    ["an instruction that does not end", `<?xml version="1.0"`],
     ["a thumbprint that is none", list(entry().replace(thumbprint.toLowerCase(), "../other"))],
   ])("refuses %s", (_name, body) => {
     expect(() => decodeList(body, "rid")).toThrow(RequestFailed);
@@ -67,5 +70,6 @@ describe("decodeError", () => {
     });
     expect(decodeError("<html><head></head><body>Bad gateway</body></html>")).toBeNull();
     expect(decodeError("")).toBeNull();
+    expect(decodeError("<Error>".repeat(500) + "</Error>".repeat(500))).toBeNull();
   });
 });

@@ -102,10 +102,16 @@ const parser = new XMLParser({
   isArray: (name) => name === "SubscriptionCertificate",
 });
 
+/** Null where it can't be read, whatever the reason: the reader's own words may quote the answer. */
 function parse(body: string): unknown {
   const text = body.replace(/^\uFEFF/, "").trim();
-  if (/<!DOCTYPE/i.test(text) || XMLValidator.validate(text) !== true) {
+  if (/<!DOCTYPE/i.test(text)) {
     return null;
   }
-  return parser.parse(text);
+  try {
+    // What the validator lets pass, the parser may still throw at: a hundred levels, a name that is a trap, a cut-off instruction.
+    return XMLValidator.validate(text) === true ? parser.parse(text) : null;
+  } catch {
+    return null;
+  }
 }
