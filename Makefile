@@ -75,6 +75,8 @@ test: lint
 	@npm run --silent test:contract
 	$(call headline,chaos: a kill at every effect and a sample of the faults)
 	@npm run --silent test:chaos
+	$(call headline,properties: sequences against the emulator and hostile input)
+	@npm run --silent test:properties
 	$(call headline,scenarios: whole programs through an engine)
 	@npm run --silent test:scenarios
 	$(call headline,package: publint and are-the-types-wrong on the packed result)
@@ -84,3 +86,4 @@ test: lint
 chaos: setup
 	$(call headline,chaos: every fault at every request and a kill at every effect)
 	@CHAOS=all npm run --silent test:chaos
+	@PROPERTIES=all npm run --silent test:properties

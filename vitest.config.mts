@@ -21,6 +21,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "properties",
+          include: ["test/properties/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "scenarios",
           include: ["test/scenarios/**/*.test.ts"],
           globalSetup: ["test/support/sayEngines.ts"],

@@ -33,6 +33,8 @@ export interface AzurePfx {
   readonly withoutMac?: boolean;
   /** What the check value says of its rounds, whatever the truth. */
   readonly claimedIterations?: number;
+  /** Eight bytes, for a file that comes out the same every time. Default: drawn. */
+  readonly salt?: Buffer;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface AzurePfx {
 export function azurePfx(request: AzurePfx): Buffer {
   const password = request.password === undefined ? "" : request.password;
   const iterations = request.iterations ?? 2_000;
-  const salt = forge.random.getBytesSync(8);
+  const salt = request.salt?.toString("latin1") ?? forge.random.getBytesSync(8);
   const derive = (id: number, bytes: number) =>
     generateKey(password, forge.util.createBuffer(salt), id, iterations, bytes).getBytes();
   const encrypt = (

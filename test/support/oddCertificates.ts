@@ -13,12 +13,13 @@ export interface OddCertificate {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   readonly alternativeUris?: readonly string[];
+  /** PKCS#8. Default: a new key of `rsaBits`. */
+  readonly privateKeyPem?: string;
 }
 
 /** Makes one with node-forge, that is, with none of the code under test; DER. */
 export function oddCertificate(odd: OddCertificate): { readonly der: Buffer; readonly privateKeyPem: string } {
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: odd.rsaBits ?? 1024 });
-  const privateKeyPem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const privateKeyPem = odd.privateKeyPem ?? newKey(odd.rsaBits ?? 1024);
   const key = forge.pki.privateKeyFromPem(privateKeyPem);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.setRsaPublicKey(key.n, key.e);
@@ -47,6 +48,11 @@ export function oddCertificate(odd: OddCertificate): { readonly der: Buffer; rea
     }
   }
   return { der: Buffer.from(forge.asn1.toDer(structure).getBytes(), "latin1"), privateKeyPem };
+}
+
+function newKey(modulusLength: number): string {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength });
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
 function childrenOf(element: forge.asn1.Asn1 | undefined): forge.asn1.Asn1[] {
