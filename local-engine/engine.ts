@@ -192,7 +192,7 @@ async function start(
     for (const each of servers) {
       each.close();
     }
-    writable?.close();
+    close(writable, progress);
   }
   return {
     succeeded: progress.outcome === "succeeded",
@@ -203,6 +203,18 @@ async function start(
     changes: progress.changes,
     outputs: Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, mask(value)])),
   };
+}
+
+/** A state that can't be written fails the run, whatever else came of it; its journal stays and says what was done. */
+function close(writable: WritableState | undefined, progress: Progress): void {
+  try {
+    writable?.close();
+  } catch (error) {
+    if (!(error instanceof LocalEngineError)) {
+      throw error;
+    }
+    progress.fail(error.message);
+  }
 }
 
 async function runProgram({ run: first, options, environment, restate, serve }: Started): Promise<Properties> {

@@ -1,7 +1,8 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { operationTypeSchema, type ResourceState, resourceSchema, toStoredResource } from "./deployment";
 import type { Change } from "./snapshot";
+import { writing } from "./writing";
 
 // The first line says which state file the changes belong to: a run that died between folding the journal into the state
 // and removing it must not apply its changes twice.
@@ -25,16 +26,28 @@ export class Journal {
   }
 
   static start(path: string, stateDigest: string): Journal {
-    rmSync(path, { force: true });
-    writeFileSync(path, `${JSON.stringify({ state: stateDigest })}\n`, { flag: "wx", mode: 0o600 });
+    writing(path, () => {
+      rmSync(path, { force: true });
+      writeFileSync(path, `${JSON.stringify({ state: stateDigest })}\n`, { flag: "wx", mode: 0o600 });
+    });
     return new Journal(path);
   }
 
+  /** @throws LocalEngineError where the disk takes no more; the journal ends with a whole line all the same. */
   append(changes: readonly Change[]): void {
     const stored = changes.map((change) =>
       "resource" in change ? { ...change, resource: toStoredResource(change.resource) } : change,
     );
-    appendFileSync(this.#path, `${JSON.stringify(stored)}\n`);
+    writing(this.#path, () => {
+      const { size } = statSync(this.#path);
+      try {
+        appendFileSync(this.#path, `${JSON.stringify(stored)}\n`);
+      } catch (error) {
+        // A full disk takes the beginning of a line, and the next line, if there is room for it, would continue that one.
+        truncateSync(this.#path, size);
+        throw error;
+      }
+    });
   }
 
   remove(): void {
@@ -51,7 +64,8 @@ export function readJournal(path: string, stateDigest: string): Change[] {
     return [];
   }
   const [head, ...lines] = text.split("\n");
-  if (head === undefined || head === "" || headSchema.parse(JSON.parse(head)).state !== stateDigest) {
+  // A head without line feed was cut off while it was written: no step had been recorded yet.
+  if (head === undefined || lines.length === 0 || headSchema.parse(JSON.parse(head)).state !== stateDigest) {
     return [];
   }
   // What follows the last line feed was cut off while it was written: that step had not been recorded.

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { dirname } from "node:path";
 import { z } from "zod";
 import { LocalEngineError } from "../errors";
+import { writing } from "./writing";
 
 /** Two runs of one stack at a time would each write a state that forgets what the other did. */
 export interface Lock {
@@ -14,10 +15,12 @@ const ownerSchema = z.object({ pid: z.number().int().positive(), token: z.string
 /** @throws LocalEngineError while another living process holds the lock. A dead process's lock is taken over. */
 export function takeLock(path: string): Lock {
   const token = randomUUID();
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writing(path, () => mkdirSync(dirname(path), { recursive: true, mode: 0o700 }));
   for (;;) {
     try {
-      writeFileSync(path, JSON.stringify({ pid: process.pid, token }), { flag: "wx", mode: 0o600 });
+      writing(path, () =>
+        writeFileSync(path, JSON.stringify({ pid: process.pid, token }), { flag: "wx", mode: 0o600 }),
+      );
       return { release: () => releaseLock(path, token) };
     } catch (error) {
       if (!isCode(error, "EEXIST")) {

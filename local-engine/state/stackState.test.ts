@@ -1,10 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { secret } from "../values";
 import type { ResourceState } from "./deployment";
+import { readJournal } from "./journal";
 import { readStackState, type StackFiles, stackFiles, WritableState } from "./stackState";
 
 const now = (): Date => new Date("2027-03-01T00:00:00Z");
@@ -203,5 +213,49 @@ describe("the lock", () => {
     first.close();
     expect(existsSync(files.lock)).toBe(true);
     second.close();
+  });
+});
+
+describe("a disk that takes no more", () => {
+  it("cuts off no line of the journal: what comes after it, once there is room, is read", () => {
+    // The limit is a process's own, so another one runs into it; node itself ignores the signal that comes with it.
+    const script = `
+      const { Journal } = require(${JSON.stringify(join(__dirname, "journal.ts"))});
+      const resource = { urn: "a", custom: true, type: "a:b:C", inputs: { text: "x".repeat(5000) } };
+      const journal = Journal.start(process.argv[1], "digest");
+      const put = (entry, resource) => journal.append([{ kind: "put", entry, resource }]);
+      try { put(1, resource); } catch (error) { console.log(error.name + ": " + error.message); }
+      put(2, { ...resource, inputs: {} });
+    `;
+    const path = join(directory, "dev.json.journal");
+    const limited = ["-c", 'ulimit -f 4; exec "$0" "$@"', process.execPath, "--import", "tsx", "-e", script, path];
+    const { stdout, stderr } = spawnSync("sh", limited, { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(stdout).toContain("LocalEngineError: The state of this stack can't be written: the file may not grow");
+    expect(readJournal(path, "digest")).toMatchObject([{ kind: "put", entry: 2 }]);
+  });
+
+  it("keeps what was done for the end of the run, and forgets what did not begin", () => {
+    const writable = new WritableState(files, now);
+    const { state } = writable;
+    rmSync(files.journal);
+    mkdirSync(files.journal);
+    expect(() => state.record([{ kind: "put", entry: state.nextNumber(), resource: resource("done") }])).toThrow();
+    const begin = {
+      kind: "begin",
+      operation: state.nextNumber(),
+      type: "creating",
+      resource: resource("new"),
+    } as const;
+    expect(() => state.record([begin])).toThrow();
+    rmSync(files.journal, { recursive: true });
+    writable.close();
+    expect(readStackState(files)).toMatchObject({ resources: [{ urn: "done" }], pendingOperations: [] });
+  });
+
+  it("while the journal is begun loses nothing of the state", () => {
+    save([resource("a")]);
+    writeFileSync(files.journal, '{"state":"half of a dig');
+    expect(readStackState(files).resources).toHaveLength(1);
   });
 });

@@ -11,6 +11,7 @@ import {
 import { Journal, readJournal } from "./journal";
 import { type Lock, takeLock } from "./lock";
 import { type Change, Snapshot } from "./snapshot";
+import { writing } from "./writing";
 
 /** What a run may do with a stack's state. A preview works on a copy that is never written. */
 export interface StackState {
@@ -130,7 +131,17 @@ class OpenState implements StackState {
     if (changes.length === 0) {
       return;
     }
-    this.#write(changes);
+    try {
+      this.#write(changes);
+    } catch (error) {
+      // What has happened has happened: the end of the run tries to write it once more. What was to begin does not.
+      this.#apply(changes.filter(({ kind }) => kind !== "begin"));
+      throw error;
+    }
+    this.#apply(changes);
+  }
+
+  #apply(changes: readonly Change[]): void {
     for (const change of changes) {
       this.#snapshot.apply(change);
     }
@@ -148,10 +159,24 @@ class OpenState implements StackState {
 
 function writeState(path: string, content: DeploymentContent, now: Date): string {
   const text = `${JSON.stringify(toDeployment(content, now), undefined, 2)}\n`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.new`;
-  // A leftover would keep its own mode.
-  rmSync(draft, { force: true });
+  writing(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const draft = `${path}.new`;
+    // A leftover would keep its own mode.
+    rmSync(draft, { force: true });
+    try {
+      writeDraft(draft, text);
+    } catch (error) {
+      // Half a draft is of no use to anybody, and takes room on a disk that has none.
+      rmSync(draft, { force: true });
+      throw error;
+    }
+    renameSync(draft, path);
+  });
+  return text;
+}
+
+function writeDraft(draft: string, text: string): void {
   const file = openSync(draft, "wx", 0o600);
   try {
     writeFileSync(file, text);
@@ -159,8 +184,6 @@ function writeState(path: string, content: DeploymentContent, now: Date): string
   } finally {
     closeSync(file);
   }
-  renameSync(draft, path);
-  return text;
 }
 
 function readText(path: string): string | undefined {
