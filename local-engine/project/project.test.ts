@@ -136,6 +136,12 @@ encryptionsalt: ${salt}`,
     expect(() => read({ ...minimal, "Pulumi.dev.yaml": text }, { environment })).toThrow(words);
   });
 
+  it("that is no YAML is refused with the place, and without what stands there", () => {
+    const reading = () => read({ ...minimal, "Pulumi.dev.yaml": "config:\n  shop:key: hush\n  shop:other: [\n" });
+    expect(reading).toThrow(/Pulumi\.dev\.yaml is no valid YAML: .* at line 4, column 1\.$/);
+    expect(reading).not.toThrow("hush");
+  });
+
   it("without secure values needs no passphrase", () => {
     const project = read({ ...minimal, "Pulumi.dev.yaml": `config: { shop:a: b }\nencryptionsalt: ${salt}\n` });
     expect(texts(project)).toEqual({ "shop:a": "b" });

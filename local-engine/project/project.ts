@@ -108,7 +108,8 @@ function readYaml<T>(path: string, schema: z.ZodType<T>): T | undefined {
   try {
     content = parse(text) ?? {};
   } catch (error) {
-    throw new LocalEngineError(`${path} is no valid YAML: ${messageOf(error)}`);
+    // The first line says what and where; those after it quote the file, where a secret may stand.
+    throw new LocalEngineError(`${path} is no valid YAML: ${messageOf(error).split(/:?\n/)[0]}.`);
   }
   const result = schema.safeParse(content);
   if (!result.success) {

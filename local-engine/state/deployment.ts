@@ -184,7 +184,7 @@ function toStored(value: Value): Value {
 function fromStored(value: Value): Value {
   if (isProperties(value) && signatureKey in value) {
     if (typeof value["plaintext"] === "string") {
-      return secret(fromStored(JSON.parse(value["plaintext"]) as Value));
+      return secret(fromStored(plaintextOf(value["plaintext"])));
     }
     if ("ciphertext" in value) {
       throw new LocalEngineError("The state has encrypted values. Export it again with --show-secrets.");
@@ -194,4 +194,15 @@ function fromStored(value: Value): Value {
     return value.map(fromStored);
   }
   return isProperties(value) ? mapValues(value, fromStored) : value;
+}
+
+function plaintextOf(json: string): Value {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // Not with the parser's own words: they quote what it stumbled over, and that is the secret.
+    throw new LocalEngineError(
+      'The state has a secret whose plaintext is no JSON. A text stands there with its quotes: "plaintext": "\\"…\\"".',
+    );
+  }
 }

@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { LocalEngineError } from "../errors";
 import { operationTypeSchema, type ResourceState, resourceSchema, toStoredResource } from "./deployment";
 import type { Change } from "./snapshot";
 import { writing } from "./writing";
@@ -65,9 +66,20 @@ export function readJournal(path: string, stateDigest: string): Change[] {
   }
   const [head, ...lines] = text.split("\n");
   // A head without line feed was cut off while it was written: no step had been recorded yet.
-  if (head === undefined || lines.length === 0 || headSchema.parse(JSON.parse(head)).state !== stateDigest) {
+  if (head === undefined || lines.length === 0 || headSchema.parse(jsonOf(head, path)).state !== stateDigest) {
     return [];
   }
   // What follows the last line feed was cut off while it was written: that step had not been recorded.
-  return lines.slice(0, -1).flatMap((line) => lineSchema.parse(JSON.parse(line)));
+  return lines.slice(0, -1).flatMap((line) => lineSchema.parse(jsonOf(line, path)));
+}
+
+function jsonOf(line: string, path: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // Not with the parser's own words: they quote the line, and a line may hold keys.
+    throw new LocalEngineError(
+      `${path} is damaged: a line of it is no JSON. It holds what the last run did and had no time to put into the state. Repair that line, or remove the file if the rest can be lost.`,
+    );
+  }
 }

@@ -132,6 +132,14 @@ describe("the state of a stack", () => {
     expect(existsSync(files.lock)).toBe(false);
   });
 
+  it("that holds a secret without its quotes is refused without showing it", () => {
+    save([resource("a", { outputs: { key: secret("hush") } })]);
+    writeFileSync(files.state, readFileSync(files.state, "utf8").replace('"\\"hush\\""', '"hush"'));
+    const reading = () => readStackState(files);
+    expect(reading).toThrow("a secret whose plaintext is no JSON");
+    expect(reading).not.toThrow("hush");
+  });
+
   it("is refused where its secrets are encrypted", () => {
     save([]);
     const encrypted = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:a:b" };
@@ -173,6 +181,15 @@ describe("a run that was killed", () => {
     appendFileSync(files.journal, '[{"kind":"put","entry":1,"resou');
     killed(writable);
     expect(urnsOf()).toEqual(["a"]);
+  });
+
+  it("and left a journal that was damaged since is told so, without what stands in it", () => {
+    const writable = new WritableState(files, now);
+    killed(writable);
+    appendFileSync(files.journal, "hush\n");
+    const reading = () => readStackState(files);
+    expect(reading).toThrow(`${files.journal} is damaged`);
+    expect(reading).not.toThrow("hush");
   });
 
   it("between saving and removing its journal does not do its steps twice", () => {
