@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { seeded } from "../support/chaosCases";
-import { type KillCase, killNamed, killsOf, nameOfKill } from "../support/chaosKillCases";
+import { draw, type KillCase, killNamed, killsOf, nameOfKill, type Victim } from "../support/chaosKillCases";
 import { runKillCase, undisturbedProcessCourse } from "../support/chaosKillRun";
 import { type Operation, operations } from "../support/chaosOperations";
 import { Score } from "../support/chaosTally";
@@ -66,16 +66,24 @@ async function play(world: ProcessWorld, operation: Operation, begun: Begun): Pr
   }
 }
 
+const disturbances: Readonly<Record<Victim, string>> = {
+  engine: "engine killed",
+  orphan: "engine killed, its provider lives on",
+  program: "program killed",
+  provider: "provider killed",
+  emulator: "Azure killed",
+  interrupted: "^C",
+  interruptedTwice: "^C twice",
+  disk: "disk full",
+};
+
 function disturbanceOf({ victim, point }: KillCase): string {
-  return point.kind === "write" || point.kind === "half" ? "engine, between its writes" : victim;
+  return point.kind === "write" || point.kind === "half" ? "engine killed at its writes" : disturbances[victim];
 }
 
 function chosen(all: readonly KillCase[], random: () => number): readonly KillCase[] {
   if (wantedCase !== undefined) {
     return [wantedCase];
   }
-  const rest = [...all];
-  return runsAll
-    ? all
-    : Array.from({ length: sampleSize }, () => rest.splice(Math.floor(random() * rest.length), 1)).flat();
+  return runsAll ? all : draw(all, sampleSize, random);
 }

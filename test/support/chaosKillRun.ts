@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Fault } from "../../emulator/faults";
 import { byLineage, wrongAfterSuccess, wrongInJournal } from "./chaosChecks";
@@ -10,6 +10,8 @@ import type { Ending, EngineRun, ProcessBeginning, ProcessWorld } from "./chaosW
 const runsToSucceed = 4;
 const patienceMs = 60_000;
 const pollMs = 15;
+/** What `ulimit -f` of a POSIX shell counts in. */
+const blockBytes = 512;
 
 /** How long the answer at which the victim dies is held: for ever, unless somebody survives who waits for it. */
 const heldMs: Readonly<Record<Victim, number>> = {
@@ -18,6 +20,9 @@ const heldMs: Readonly<Record<Victim, number>> = {
   program: 1_000,
   provider: 600_000,
   emulator: 600_000,
+  interrupted: 1_000,
+  interruptedTwice: 600_000,
+  disk: 0,
 };
 
 /** What an operation does when nothing is in its way. */
@@ -54,6 +59,8 @@ export async function runKillCase(
     const { signal } = await ended;
     wrong.push(...(signal === "SIGKILL" ? [] : ["the engine never came to that write"]));
     world.processes.endRun();
+  } else if (point.kind === "room") {
+    wrong.push(...(await runWithoutRoom(world, point.index)));
   } else {
     await world.emulator.misbehave([holdAt(point, heldMs[victim])]);
     const run = await world.startRun();
@@ -121,19 +128,62 @@ async function kill(world: ProcessWorld, victim: Victim, run: EngineRun): Promis
     case "emulator": {
       await emulator.kill();
       await emulator.restart(world.now);
-      return honest(world, await run.ended);
+      return trueSuccess(world, await run.ended);
     }
+    case "interrupted":
+    case "interruptedTwice":
+      return interrupt(world, victim, run);
+    case "disk":
+      throw new TypeError("a disk does not fill at a request");
   }
 }
 
-/** A run may well come through a disturbance; but then everything has to be as it says. */
-async function honest(world: ProcessWorld, { code, text }: Ending): Promise<readonly string[]> {
-  if (code === 0) {
-    return wrongAfterSuccess(await world.observe()).map(
-      (sentence) => `the run says that it succeeded, but ${sentence}`,
-    );
+/** ^C reaches the whole group in the foreground; the engine keeps its children out of that group. */
+async function interrupt(world: ProcessWorld, victim: Victim, run: EngineRun): Promise<readonly string[]> {
+  const group = -(run.process.pid ?? Number.NaN);
+  process.kill(group, "SIGINT");
+  if (victim === "interruptedTwice") {
+    await run.said("Press Ctrl-C again to end at once.");
+    process.kill(group, "SIGINT");
   }
-  const isSaid = code === 1 && text.includes("Failed. What was done is kept.");
+  const { code, text } = await run.ended;
+  const survivors = await world.processes.survivors(["program", "provider"]);
+  return [
+    ...(code === 130 ? [] : [`it was interrupted and ends with ${code}: ${text}`]),
+    ...survivors.map((role) => `its ${role} lives on after an interruption`),
+  ];
+}
+
+/** The limit holds for every file that the run writes; what is there already stays readable. */
+async function runWithoutRoom(world: ProcessWorld, hundredths: number): Promise<readonly string[]> {
+  const before = [...world.outputs().keys()];
+  const blocks = Math.ceil((statSync(world.files.state).size * hundredths) / 100 / blockBytes);
+  const { ended } = await world.startRun({ shell: `ulimit -f ${blocks}` });
+  const ending = await ended;
+  const lost = before.filter((name) => !world.outputs().has(name) && isWanted(world, name));
+  const isSaid =
+    ending.code === 0 || ending.text.includes("The state of this stack can't be written: the file may not");
+  return [
+    ...(await trueSuccess(world, ending)),
+    ...(isSaid ? [] : [`the disk took no more, and the run says only: ${ending.text}`]),
+    ...(/\n\s+at .*:\d+:\d+/.test(ending.text) ? [`it shows a stack to a person: ${ending.text}`] : []),
+    ...lost.map((name) => `${name} is lost from the state`),
+  ];
+}
+
+function isWanted({ program }: ProcessWorld, name: string): boolean {
+  return name in program.links || name in program.certificates;
+}
+
+/** A run may well come through a disturbance; but then everything has to be as it says. */
+async function trueSuccess(world: ProcessWorld, ending: Ending): Promise<readonly string[]> {
+  return ending.code === 0
+    ? wrongAfterSuccess(await world.observe()).map((sentence) => `the run says that it succeeded, but ${sentence}`)
+    : honestFailure(ending);
+}
+
+function honestFailure({ code, text }: Ending): readonly string[] {
+  const isSaid = code === 1 && /Failed\. What was done is kept\.|^error: /m.test(text);
   return isSaid ? [] : [`the run ends with ${code} and says: ${text}`];
 }
 
@@ -142,10 +192,10 @@ async function untilItSucceeds(world: ProcessWorld): Promise<readonly string[]> 
   const wrong: string[] = [];
   for (let run = 0; run < runsToSucceed; run++) {
     const ending = await world.run();
-    wrong.push(...(await honest(world, ending)));
     if (ending.code === 0) {
       return wrong;
     }
+    wrong.push(...honestFailure(ending));
     last = ending.text;
   }
   return [...wrong, `it does not recover: ${last}`];

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 
 export type Role = "engine" | "program" | "provider" | "emulator";
 
@@ -80,6 +81,15 @@ export class Processes {
     return this.#lines().flatMap(([name = "", word]) => (word === "write" ? [name] : []));
   }
 
+  /** A signal takes its time to arrive. @returns those that still live after a second */
+  async survivors(roles: readonly Role[]): Promise<readonly Role[]> {
+    const left = () => roles.filter((role) => this.living(role).length > 0);
+    for (let look = 0; look < 40 && left().length > 0; look++) {
+      await wait(25);
+    }
+    return left();
+  }
+
   kill(role: Role): void {
     this.signal(role, "SIGKILL");
   }
@@ -115,10 +125,11 @@ export class Processes {
   }
 }
 
+/** A zombie is dead: it only waits for somebody to ask how it ended. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !existsSync("/proc/self/stat") || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }

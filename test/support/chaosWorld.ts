@@ -40,6 +40,8 @@ export interface Ending {
 export interface EngineRun {
   readonly process: ChildProcess;
   readonly ended: Promise<Ending>;
+  /** Resolves when it has printed these words, or has ended. */
+  said(words: string): Promise<void>;
 }
 
 const nothing: Program = { certificates: {}, links: {} };
@@ -171,7 +173,12 @@ export class ProcessWorld implements ChaosStack {
     });
     // Whoever killed the run may look at how it ended only later.
     ended.catch(() => {});
-    return { process: child, ended };
+    const said = async (words: string) => {
+      while (!text.includes(words) && child.exitCode === null) {
+        await Promise.race([once(child.stderr, "data"), once(child, "close")]);
+      }
+    };
+    return { process: child, ended, said };
   }
 
   /** Everything as it is now, for the checks. */
