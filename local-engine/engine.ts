@@ -205,6 +205,10 @@ async function start(
   };
 }
 
+function endOf(code: number | null): string {
+  return code === null ? "The program was ended by a signal." : `The program ended with exit code ${code}.`;
+}
+
 /** A state that can't be written fails the run, whatever else came of it; its journal stays and says what was done. */
 function close(writable: WritableState | undefined, progress: Progress): void {
   try {
@@ -245,7 +249,7 @@ async function runProgram({ run: first, options, environment, restate, serve }: 
   // Steps that were running when the run was stopped are finished before anything is saved.
   await run.slots.idle();
   if (code !== 0 && !run.progress.stopped.aborted) {
-    run.progress.fail(code === exitCodeAlreadyReported ? undefined : `The program ended with exit code ${code}.`);
+    run.progress.fail(code === exitCodeAlreadyReported ? undefined : endOf(code));
   }
   await deployment.finish(code === 0);
   return deployment.finishOutputs();
