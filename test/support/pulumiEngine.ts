@@ -113,20 +113,7 @@ async function pulumi(
   const options = {
     cwd: project.directory,
     maxBuffer: largestOutputBytes,
-    env: {
-      ...process.env,
-      // The language host and the launcher of dynamic providers stand beside the CLI.
-      PATH: [dirname(path), process.env["PATH"]].join(delimiter),
-      PULUMI_HOME: join(project.directory, ".pulumi-home"),
-      PULUMI_BACKEND_URL: `file://${join(project.directory, ".pulumi-backend")}`,
-      PULUMI_STACK: project.stack,
-      PULUMI_CONFIG_PASSPHRASE: "only for tests",
-      PULUMI_SKIP_UPDATE_CHECK: "1",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      // Without it there is no --event-log.
-      PULUMI_DEBUG_COMMANDS: "true",
-      ...runEnvironment(project, settings),
-    },
+    env: pulumiEnvironment(path, project, settings),
   };
   try {
     const { stdout, stderr } = await execute(path, [...args], options);
@@ -135,6 +122,24 @@ async function pulumi(
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
     return { text: `${stdout ?? ""}${stderr ?? String(error)}`, succeeded: false };
   }
+}
+
+/** What the CLI runs with: a state, a home and a passphrase of the project's own. */
+export function pulumiEnvironment(path: string, project: Project, settings: RunSettings): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    // The language host and the launcher of dynamic providers stand beside the CLI.
+    PATH: [dirname(path), process.env["PATH"]].join(delimiter),
+    PULUMI_HOME: join(project.directory, ".pulumi-home"),
+    PULUMI_BACKEND_URL: `file://${join(project.directory, ".pulumi-backend")}`,
+    PULUMI_STACK: project.stack,
+    PULUMI_CONFIG_PASSPHRASE: "only for tests",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Without it there is no --event-log.
+    PULUMI_DEBUG_COMMANDS: "true",
+    ...runEnvironment(project, settings),
+  };
 }
 
 function readEvents(path: string): EngineEvent[] {

@@ -1,0 +1,174 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { engines } from "../support/engine";
+import type { Tally } from "../support/probe";
+import { ProbedStack } from "../support/probedStack";
+
+/** A busy machine makes each of the thousands of handshakes slower. */
+const timeoutMs = 300_000;
+
+const early = (why: string) => `rotationTriggers: { why: "${why}" }`;
+const badRequest = { kind: "status", status: 400, code: "BadRequest", message: "not today" } as const;
+
+describe.each(engines())("on the $name, whoever signs in all the time", (engine) => {
+  let stack: ProbedStack;
+  afterEach(() => stack.stop());
+
+  const at = (method: string, door: number) => ({ method, subscriptionId: stack.world.subscription(door) });
+
+  /** A run in which the probe was not there proves nothing. */
+  function expectNoViolation({ title, moments, rounds, signIns, violations }: Tally): void {
+    expect(violations.slice(0, 10), title).toEqual([]);
+    expect(rounds, `rounds during ${title}`).toBeGreaterThanOrEqual(4);
+    expect(moments.size, `moments between two changes during ${title}`).toBeGreaterThanOrEqual(2);
+    expect(signIns.consumer.accepted, `sign-ins of consumers during ${title}`).toBeGreaterThanOrEqual(10);
+  }
+
+  async function update(title: string): Promise<Tally> {
+    const { outcome, tally } = await stack.update(title);
+    expect(outcome.succeeded, outcome.text).toBe(true);
+    expectNoViolation(tally);
+    expect(stack.outdatedConsumers(), title).toEqual([]);
+    return tally;
+  }
+
+  async function failingUpdate(title: string, targets?: readonly string[]): Promise<Tally & { readonly text: string }> {
+    const { outcome, tally } = await stack.update(title, targets === undefined ? {} : { targets });
+    expect(outcome.succeeded, outcome.text).toBe(false);
+    expectNoViolation(tally);
+    return { ...tally, text: outcome.text };
+  }
+
+  it(
+    "is let in through a scheduled rotation that fails half-way, its repetition and the retirement",
+    async () => {
+      stack = await ProbedStack.start(engine, {
+        service: { args: "", doors: [0, 1, 2] },
+        batch: { args: "", doors: [0, 1] },
+      });
+      await stack.begin();
+
+      stack.at("2027-09-05");
+      stack.misbehave([
+        { match: at("POST", 0), times: 2, do: { kind: "slow", milliseconds: 500, when: "after" } },
+        { match: at("POST", 1), do: { kind: "throttle", retryAfter: "1" } },
+        { match: at("POST", 2), do: { kind: "status", status: 500, code: "InternalError", message: "again" } },
+        { match: at("POST", 2), do: badRequest },
+      ]);
+      const half = await failingUpdate("the rotation that fails half-way");
+      expect(half.mixedRounds).toBeGreaterThan(0);
+      expect(stack.outdatedConsumers()).toContain("service");
+      const repeated = await update("the rotation, repeated");
+      expect(repeated.mixedRounds).toBeGreaterThan(0);
+      expect(repeated.signIns.predecessor.accepted).toBeGreaterThan(0);
+
+      stack.at("2027-09-12");
+      stack.misbehave([
+        { match: at("DELETE", 0), do: { kind: "slow", milliseconds: 500 } },
+        { match: at("DELETE", 1), do: { kind: "throttle", retryAfter: "1" } },
+      ]);
+      const retired = await update("the retirement");
+      expect(retired.signIns.gone).toMatchObject({ accepted: 0 });
+      expect(retired.signIns.gone.refused).toBeGreaterThan(0);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "is let in through early rotations within an overlap, a killed engine and two retirements",
+    async () => {
+      const doors = [0, 1, 2];
+      stack = await ProbedStack.start(engine, { service: { args: "", doors }, batch: { args: "", doors: [1] } });
+      await stack.begin();
+
+      stack.at("2027-02-01");
+      stack.change({ service: { args: early("one"), doors } });
+      await update("the first early rotation");
+
+      stack.at("2027-02-04");
+      stack.change({ service: { args: early("two"), doors } });
+      stack.misbehave([
+        { match: at("POST", 1), times: 2, do: { kind: "slow", milliseconds: 500 } },
+        { match: at("POST", 2), do: { kind: "throttle", retryAfter: "30" } },
+      ]);
+      const killed = await stack.killedUpdate("the second early rotation, whose engine is killed");
+      expectNoViolation(killed);
+      const finished = await update("the second early rotation, repeated");
+      expect(finished.signIns.predecessor.accepted).toBeGreaterThan(0);
+
+      stack.at("2027-02-08");
+      const retired = await update("the retirement of the first certificate");
+      expect(retired.signIns.gone.refused).toBeGreaterThan(0);
+      expect(retired.signIns.predecessor.accepted).toBeGreaterThan(0);
+      stack.at("2027-02-11");
+      const last = await update("the retirement of the second");
+      expect(last.signIns.gone.refused).toBeGreaterThan(retired.signIns.gone.refused / retired.rounds);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "is not let in any more once a leaver, a compromise or a removed link was dealt with",
+    async () => {
+      const doors = [0, 1, 2];
+      const onCall = (holders: string, more = "") => ({ args: `holders: [${holders}], ${more}`, doors });
+      stack = await ProbedStack.start(engine, {
+        onCall: onCall('"alice", "bob"'),
+        service: { args: "", doors: [0, 1] },
+      });
+      await stack.begin();
+      stack.at("2027-02-01");
+      stack.change({ onCall: onCall('"alice", "bob"', early("one")) });
+      await update("the rotation after which bob holds two keys that work");
+
+      stack.at("2027-02-03");
+      stack.change({ onCall: onCall('"alice"', early("one")) });
+      stack.book.revokeAll("onCall", "bob has left");
+      stack.misbehave([
+        { match: at("POST", 0), do: { kind: "slow", milliseconds: 500, when: "after" } },
+        { match: at("POST", 1), do: { kind: "status", status: 500, code: "InternalError", message: "again" } },
+        { match: at("DELETE", 2), do: badRequest },
+      ]);
+      const half = await failingUpdate("bob leaves, and one door does not close");
+      expect(half.text).toContain("STILL OPEN");
+      const closed = await update("bob leaves, repeated");
+      expect(closed.signIns.gone.refused).toBeGreaterThan(0);
+
+      const { thumbprint } = stack.book.newest("service");
+      stack.book.revokeAll("service", "it is compromised");
+      stack.change({
+        onCall: { ...onCall('"alice"', early("one")), doors: [0, 1] },
+        service: { args: `compromised: ["${thumbprint}"]`, doors: [0, 1] },
+      });
+      const over = await update("a compromise, and a link that is removed");
+      expect(over.signIns.gone).toMatchObject({ accepted: 0 });
+      expect(over.signIns.gone.refused).toBeGreaterThan(0);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "is let in while only some links take part with --target",
+    async () => {
+      const doors = [0, 1, 2];
+      stack = await ProbedStack.start(engine, { service: { args: "", doors } });
+      await stack.begin();
+
+      stack.at("2027-02-01");
+      stack.change({ service: { args: early("one"), doors } });
+      const partial = await failingUpdate("a rotation of one link", stack.urns("service", "service-0"));
+      expect(partial.text).toContain("is not handed out");
+      expect(partial.mixedRounds).toBeGreaterThan(0);
+      expect(stack.outdatedConsumers()).toEqual(["service"]);
+      await update("the rotation of the others");
+
+      stack.at("2027-02-08");
+      const { outcome, tally } = await stack.update("the retirement on one door", { targets: stack.urns("service-1") });
+      expect(outcome.succeeded, outcome.text).toBe(true);
+      expectNoViolation(tally);
+      expect(tally.signIns.predecessor.accepted).toBeGreaterThan(0);
+      const rest = await update("the retirement on the others");
+      expect(rest.signIns.gone.refused).toBeGreaterThan(0);
+    },
+    timeoutMs,
+  );
+});
