@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -88,7 +88,14 @@ describe("the verb emulator", () => {
   });
 
   it.each([
-    ["- do: { kind: explode }", "is not a list of faults"],
+    [
+      "- do: { kind: explode }",
+      'is not a list of faults:\n  Entry 1: do.kind is "explode", but must be one of throttle, ',
+    ],
+    [
+      '[{"do":{"kind":"truncate"}},{"do":{"kind":"reset"}}]',
+      "Entry 2: do.when is missing; it must be one of before, after.",
+    ],
     ["do: [", "can't be read"],
     [null, "can't be read"],
   ])("refuses the faults file %j", async (content, words) => {
@@ -98,5 +105,21 @@ describe("the verb emulator", () => {
     }
     const command = emulatorCommand().exitOverride();
     await expect(command.parseAsync(["--faults", file], { from: "user" })).rejects.toThrow(words);
+  });
+
+  it("refuses a data folder with a damaged file by that file's name, and one that is none", async () => {
+    const data = join(folder, "data");
+    mkdirSync(join(data, "subscriptions"), { recursive: true });
+    const file = join(data, "subscriptions", `${subscriptionId}.json`);
+    writeFileSync(file, '{"certificates":[');
+    const run = (path: string) => emulatorCommand().exitOverride().parseAsync(["--data", path], { from: "user" });
+    await expect(run(data)).rejects.toMatchObject({
+      code: "ERR_CONFIGURATION",
+      message: expect.stringContaining(`${file} is cut off or damaged: it is no JSON. Put a copy of that file back`),
+    });
+    await expect(run(file)).rejects.toMatchObject({
+      code: "ERR_CONFIGURATION",
+      message: expect.stringContaining(`The data folder ${file} can't be used: `),
+    });
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
+import { DataFolderError } from "../emulator/dataFolder";
 import { startEmulator } from "../emulator/emulator";
 import { type Fault, readFaults } from "../emulator/faults";
 import { ConfigurationError } from "../provider/errors";
@@ -60,12 +61,7 @@ async function run(options: EmulatorOptions): Promise<void> {
     rateLimitScope: options.rateScope,
     ...(options.asOf === undefined ? {} : { now: options.asOf }),
   }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "EADDRINUSE"
-      ? new ConfigurationError({
-          what: `Port ${options.port} is taken.`,
-          todo: "Choose another one, or leave --port out for a free one.",
-        })
-      : error;
+    throw inPlainWords(error, options);
   });
   emulator.misbehave(faults);
   const stopped = new Promise<void>((resolve, reject) => {
@@ -78,6 +74,28 @@ async function run(options: EmulatorOptions): Promise<void> {
   printJson(ready, true);
   printNote(`The emulator serves ${subscriptions.length} subscription(s) at ${endpoint}; Ctrl-C stops it.`);
   await stopped;
+}
+
+function inPlainWords(error: NodeJS.ErrnoException, { port, data }: EmulatorOptions): Error {
+  if (error.code === "EADDRINUSE") {
+    return new ConfigurationError({
+      what: `Port ${port} is taken.`,
+      todo: "Choose another one, or leave --port out for a free one.",
+    });
+  }
+  if (error instanceof DataFolderError) {
+    return new ConfigurationError({
+      what: `${error.message}.`,
+      todo: "Put a copy of that file back, or remove the data folder to begin with nothing.",
+    });
+  }
+  if (data !== undefined && error.syscall !== undefined && error.code !== undefined) {
+    return new ConfigurationError({
+      what: `The data folder ${data} can't be used: ${error.message}.`,
+      todo: "Give --data a folder that you may write to.",
+    });
+  }
+  return error;
 }
 
 async function readFaultsFile(path: string): Promise<readonly Fault[]> {

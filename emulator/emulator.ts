@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID, X509Certificate } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import type { Server } from "node:https";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { publicKeyOf, readCertificate } from "./addRequest";
 import { type Behaviour, defaultBehaviour } from "./behaviour";
 import { EmulatorClock, formatSeconds } from "./clock";
 import { type Fault, FaultScript } from "./faults";
-import { credentialCertificate, makeIdentity, openIdentity, type PublishedFiles, publish } from "./identity";
+import { makeIdentity, openIdentity, type PublishedFiles, publish } from "./identity";
 import { Journal, type JournalEntry } from "./journal";
 import { RateLimit, type RateLimitScope } from "./rateLimit";
 import { createEmulatorServer } from "./server";
@@ -33,8 +33,10 @@ export interface EmulatorSettings {
   readonly monotonicMs?: () => number;
   /** Where the emulator's clock stands, and stays until it is set. Default: the machine's clock, running. */
   readonly now?: Date;
-  /** Time for a request to arrive, in milliseconds. Default 30,000. */
+  /** Time for a request to arrive and for its answer to be taken, each, in milliseconds. Default 30,000. */
   readonly requestTimeoutMs?: number;
+  /** Connections at a time; beyond that, the one that has been quiet longest is closed. Default 2,000. */
+  readonly maximumConnections?: number;
   /** What is unknown or varies about the service; see each default. */
   readonly behaviour?: Partial<Behaviour>;
 }
@@ -78,7 +80,8 @@ const stopPatienceMs = 2_000;
 /**
  * Starts the classic management-certificate API of Azure on this machine, over HTTPS with mutual TLS.
  *
- * @throws {TypeError} for settings that make no sense; Node's own errors for a port or folder that can't be had.
+ * @throws {TypeError} for settings that make no sense; {@link DataFolderError} for a data folder that is damaged; Node's own
+ *   errors for a port or folder that can't be had.
  */
 export async function startEmulator(settings: EmulatorSettings = {}): Promise<Emulator> {
   const { dataDirectory } = settings;
@@ -88,7 +91,7 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
   }
   const now = clock.now();
   const identity = await (dataDirectory === undefined ? makeIdentity(now) : openIdentity(dataDirectory, now));
-  const credential = credentialCertificate(identity);
+  const credential = new X509Certificate(identity.credentialCertificatePem);
   const store = openStore(settings, storedForm(credential.raw, clock.timestamp()), now);
   const subscriptions = store.all().map(({ id }) => id);
 
@@ -111,6 +114,7 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
     certificateLimit: settings.certificateLimit ?? 100,
     rateLimit,
     requestTimeoutMs: settings.requestTimeoutMs ?? 30_000,
+    maximumConnections: settings.maximumConnections ?? 2_000,
     stopping: stopping.signal,
   });
   const endpoint = `https://127.0.0.1:${await listen(server, settings.port ?? 0)}`;

@@ -1,11 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { XMLParser } from "fast-xml-parser";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { credentialCertificate, type Identity, makeIdentity, openIdentity, publish } from "./identity";
+import { DataFolderError } from "./dataFolder";
+import { type Identity, makeIdentity, openIdentity, publish } from "./identity";
 
 const now = new Date("2031-05-01T00:00:00Z");
 const subscription = {
@@ -39,7 +40,7 @@ describe("the emulator's identity", () => {
   });
 
   it("has a credential that is valid from two years before the emulator's date to ten years after it", () => {
-    const { validFromDate, validToDate } = credentialCertificate(identity);
+    const { validFromDate, validToDate } = new X509Certificate(identity.credentialCertificatePem);
     expect(validFromDate).toEqual(new Date("2029-05-01T00:00:00Z"));
     expect(validToDate.getTime()).toBe(now.getTime() + 10 * 365 * 86_400_000);
   });
@@ -67,5 +68,31 @@ describe("the emulator's identity", () => {
     const made = await openIdentity(folder, now);
     expect(await openIdentity(folder, new Date())).toEqual(made);
     expect(statSync(join(folder, "identity.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it.each<[string, (good: Identity) => string, string]>([
+    ["no JSON", () => "hush", "is cut off or damaged: it is no JSON"],
+    ["cut off", (good) => JSON.stringify(good).slice(0, -200), "is cut off or damaged: it is no JSON"],
+    ["empty", () => "", "is empty"],
+    ["incomplete", (good) => JSON.stringify({ ...good, serverKeyPem: 1 }), "is damaged: serverKeyPem is wrong"],
+    [
+      "with keys that were swapped",
+      (good) => JSON.stringify({ ...good, serverKeyPem: good.credentialKeyPem }),
+      "holds keys and certificates that don't belong together",
+    ],
+    [
+      "with a certificate of another authority",
+      (good) => JSON.stringify({ ...good, caCertificatePem: good.credentialCertificatePem }),
+      "holds keys and certificates that don't belong together",
+    ],
+    [
+      "with a certificate that is none",
+      (good) => JSON.stringify({ ...good, credentialCertificatePem: "hush" }),
+      "holds keys and certificates that don't belong together",
+    ],
+  ])("that is %s is refused by its file's name, without showing what stands there", async (_what, content, problem) => {
+    const path = join(temporaryFolder(), "identity.json");
+    writeFileSync(path, content(identity));
+    await expect(openIdentity(dirname(path), now)).rejects.toThrow(new DataFolderError(path, problem));
   });
 });

@@ -1,10 +1,11 @@
 import { createPrivateKey, randomBytes, randomUUID, X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { drawSerialNumber, issueManagementCertificate, issueServerIdentity } from "../provider/certificate/issue";
 import { generateRsaKeyPair } from "../provider/certificate/keyPair";
 import { writePfx } from "../provider/certificate/pfx";
+import { readDataFile } from "./dataFolder";
 import { makePrivateFolder, writePrivateFile } from "./privateFiles";
 import type { Subscription } from "./store";
 
@@ -54,16 +55,36 @@ export async function makeIdentity(now: Date): Promise<Identity> {
   };
 }
 
-/** The identity of a data folder: the one it has, so that clients go on trusting it, or a new one. */
+/** The identity of a data folder: the one it has, so that clients go on trusting it, or a new one. @throws {DataFolderError} */
 export async function openIdentity(folder: string, now: Date): Promise<Identity> {
   const path = join(folder, "identity.json");
   if (existsSync(path)) {
-    return identitySchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    return readDataFile(
+      path,
+      identitySchema.refine(isUsable, "holds keys and certificates that don't belong together"),
+    );
   }
   const identity = await makeIdentity(now);
   makePrivateFolder(folder);
   writePrivateFile(path, JSON.stringify(identity));
   return identity;
+}
+
+function isUsable(identity: Identity): boolean {
+  const { caCertificatePem, serverCertificatePem, serverKeyPem, credentialCertificatePem, credentialKeyPem } = identity;
+  const pairs = [
+    [serverCertificatePem, serverKeyPem],
+    [credentialCertificatePem, credentialKeyPem],
+  ] as const;
+  try {
+    const authority = new X509Certificate(caCertificatePem);
+    return (
+      new X509Certificate(serverCertificatePem).verify(authority.publicKey) &&
+      pairs.every(([certificate, key]) => new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key)))
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** Where a client finds what it needs. */
@@ -109,13 +130,4 @@ function publishSettings(identity: Identity, endpoint: string, subscriptions: re
     '  <PublishProfile SchemaVersion="2.0" PublishMethod="AzureServiceManagementAPI">\n' +
     `${lines.join("")}  </PublishProfile>\n</PublishData>\n`
   );
-}
-
-/** The credential's certificate, and a check that its key belongs to it. */
-export function credentialCertificate({ credentialCertificatePem, credentialKeyPem }: Identity): X509Certificate {
-  const certificate = new X509Certificate(credentialCertificatePem);
-  if (!certificate.checkPrivateKey(createPrivateKey(credentialKeyPem))) {
-    throw new TypeError("The identity in the data folder has a key that does not belong to its certificate");
-  }
-  return certificate;
 }

@@ -3,7 +3,7 @@ export interface JournalEntry {
   /** ISO 8601, by the emulator's clock. */
   readonly at: string;
   readonly method: string;
-  /** Without the query. */
+  /** Without the query. What is no address of the service is cut off after 200 characters. */
   readonly path: string;
   /** Lower-case; null where the path names none. */
   readonly subscriptionId: string | null;
@@ -21,13 +21,20 @@ export interface JournalEntry {
 }
 
 const rememberedEntries = 20_000;
+/** The longest address of the service has 86 characters. */
+const rememberedCharacters = 200;
 
 /** Who asked for what, and when: the newest entries last. */
 export class Journal {
   #entries: JournalEntry[] = [];
 
   record(entry: JournalEntry): void {
-    this.#entries.push(entry);
+    const { path, subscriptionId } = entry;
+    this.#entries.push({
+      ...entry,
+      path: path.length > rememberedCharacters ? `${copied(path.slice(0, rememberedCharacters))}…` : copied(path),
+      subscriptionId: subscriptionId === null ? null : copied(subscriptionId),
+    });
     if (this.#entries.length > rememberedEntries) {
       this.#entries = this.#entries.slice(-rememberedEntries / 2);
     }
@@ -40,4 +47,9 @@ export class Journal {
   clear(): void {
     this.#entries = [];
   }
+}
+
+/** A piece of a string keeps the whole of it in memory, and the whole of a request's address can have 16 KB. */
+function copied(piece: string): string {
+  return Buffer.from(piece).toString();
 }

@@ -6,6 +6,7 @@ import { TLSSocket } from "node:tls";
 import { subscriptionOf } from "./addresses";
 import { type Answer, errorAnswer } from "./answers";
 import { readCaller } from "./caller";
+import { Connections } from "./connections";
 import { type ControlSettings, control, refusal } from "./control";
 import { ServiceError, serviceErrors } from "./errors";
 import type { FaultAction } from "./faults";
@@ -13,13 +14,15 @@ import type { Identity } from "./identity";
 import { readBody } from "./requestBody";
 import { type Served, type ServiceSettings, serve } from "./service";
 import { thumbprintOf } from "./thumbprint";
+import { Turns } from "./turns";
 
 export interface ServerSettings extends ServiceSettings, ControlSettings {
   readonly identity: Identity;
   /** The only caller of the control endpoints. */
   readonly credentialThumbprint: string;
-  /** Time for a request to arrive, and for a handshake. */
+  /** Time for a request to arrive, for a handshake, and for an answer to be taken. */
   readonly requestTimeoutMs: number;
+  readonly maximumConnections: number;
   /** Ends the waits of slow answers. */
   readonly stopping: AbortSignal;
 }
@@ -29,8 +32,8 @@ const keepAliveMs = 120_000;
 
 /** The HTTPS server of the emulator: every request comes in here, and every answer leaves here. */
 export function createEmulatorServer(settings: ServerSettings): Server {
-  const { identity, requestTimeoutMs } = settings;
-  return createServer(
+  const { identity, requestTimeoutMs, maximumConnections } = settings;
+  const server = createServer(
     {
       key: identity.serverKeyPem,
       cert: identity.serverCertificatePem,
@@ -46,9 +49,13 @@ export function createEmulatorServer(settings: ServerSettings): Server {
       keepAliveTimeout: keepAliveMs,
     },
     (request, response) => {
-      handle(settings, request, response).catch(() => response.destroy());
+      connections.used(request.socket);
+      turns.take(request.socket, () => handle(settings, request, response));
     },
   );
+  const connections = new Connections(server, maximumConnections);
+  const turns = new Turns();
+  return server;
 }
 
 async function handle(settings: ServerSettings, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -61,6 +68,7 @@ async function handle(settings: ServerSettings, request: IncomingMessage, respon
     const { status, content } = isAdministrator
       ? await control(settings, method, path, () => readBody(request))
       : refusal(403, "The control endpoints want the credential that the emulator started with.");
+    limitTaking(response, settings);
     response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(content));
     return;
   }
@@ -125,9 +133,15 @@ async function handle(settings: ServerSettings, request: IncomingMessage, respon
     request.socket.destroy();
     return;
   }
+  limitTaking(response, settings);
   const offMs = fault?.kind === "clockOff" ? fault.seconds * 1_000 : 0;
   const date = new Date(settings.clock.now().getTime() + offMs);
   send(response, served.answer, requestId, date, fault?.kind === "truncate" ? fault.part : null);
+}
+
+/** Without a limit, a client that does not read what it asked for would keep its connection for ever. */
+function limitTaking(response: ServerResponse, { requestTimeoutMs }: ServerSettings): void {
+  response.setTimeout(requestTimeoutMs, () => response.destroy());
 }
 
 function oneHeader(value: string | string[] | undefined): string | undefined {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { DataFolderError } from "./dataFolder";
 import { Store, type StoredCertificate, type Subscription } from "./store";
 
 const id = "8d9e3ad3-1f57-4c62-9d5b-1a7c5a2f7a10";
@@ -47,6 +48,31 @@ describe("the store", () => {
     expect(again.find(id)).toEqual({ ...empty, status: "disabled", certificates: [certificate("A")] });
     expect(statSync(join(folder, `${id}.json`)).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it.each([
+    ["", "is empty"],
+    ["\0\0\0\0", "is cut off or damaged: it is no JSON"],
+    ['{"name":"subscription 1","certif', "is cut off or damaged: it is no JSON"],
+    ["[]", "is damaged: its content is wrong"],
+    [JSON.stringify({ ...empty, status: "open" }), "is damaged: status is wrong"],
+    [
+      JSON.stringify({ ...empty, certificates: [{ thumbprint: "1" }] }),
+      "is damaged: certificates.0.thumbprint is wrong",
+    ],
+  ])("refuses a file %j by its name", (content, problem) => {
+    const folder = temporaryFolder();
+    const path = join(folder, `${id}.json`);
+    writeFileSync(path, content);
+    expect(() => new Store(folder).open(id)).toThrow(new DataFolderError(path, problem));
+  });
+
+  it("takes no other file for a subscription's", () => {
+    const folder = temporaryFolder();
+    for (const name of [`${id}.json.new`, `${"-".repeat(36)}.json`, "notes.json"]) {
+      writeFileSync(join(folder, name), "{}");
+    }
+    expect(new Store(folder).stored()).toEqual([]);
   });
 
   it("narrows a file that an interrupted write left readable by others", () => {

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { readDataFile } from "./dataFolder";
 import { makePrivateFolder, writePrivateFile } from "./privateFiles";
 
 export const subscriptionStatuses = ["active", "disabled", "gone"] as const;
@@ -81,18 +82,18 @@ export class Store {
       return [];
     }
     return readdirSync(this.#folder)
-      .map((file) => /^([0-9a-f-]{36})\.json$/.exec(file)?.[1])
+      .map((file) => /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json$/.exec(file)?.[1])
       .filter((id) => id !== undefined)
       .sort();
   }
 
-  /** Reads a subscription of the folder. */
+  /** Reads a subscription of the folder. @throws {DataFolderError} */
   open(id: string): void {
     const path = this.#pathOf(id);
     if (path === null) {
       throw new TypeError("A store without a folder has nothing to open");
     }
-    const { certificates, ...rest } = fileSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    const { certificates, ...rest } = readDataFile(path, fileSchema);
     this.#entries.set(id, entryOf({ id, ...rest, certificates: sorted(certificates) }));
   }
 

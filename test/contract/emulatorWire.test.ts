@@ -144,7 +144,7 @@ describe("the classic management-certificate API on the wire", () => {
       ["an element missing", (good) => good.replace(/<SubscriptionCertificateT.*t>/, ""), invalid],
       ["an element twice", (good) => good.replace(/(<SubscriptionCertificateT.*t>)/, "$1$1"), invalid],
       ["a thousand nested elements", () => "<a>".repeat(1_000) + "</a>".repeat(1_000), invalid],
-      ["300,000 nested elements", () => "<a>".repeat(300_000), invalid],
+      ["40,000 nested elements", () => "<a>".repeat(40_000), invalid],
       ["a body of 10 MB", (good) => good.padEnd(10 * 1024 * 1024, " "), tooLarge],
       [
         "a thumbprint of another certificate",
