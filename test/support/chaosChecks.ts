@@ -157,18 +157,25 @@ function linkedCertificates({ links, certificates }: Epoch): readonly Values[] {
 
 /** What is on the subscription of each certificate's lineage, by the certificate's name. */
 export function byLineage(seen: Observation): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [...versionsOf(seen)].map(([name, versions]) => [name, seen.registered.filter((one) => versions.has(one))]),
+  );
+}
+
+/** Every version of each certificate that the stack has known since it began, by the certificate's name. */
+export function versionsOf({ epochs }: Observation): ReadonlyMap<string, ReadonlySet<string>> {
   const lineages = new Map<string, Set<string>>();
-  for (const { certificates } of seen.epochs) {
-    for (const [name, certificate] of certificates) {
-      const versions = lineages.get(name) ?? new Set();
-      versions.add(String(certificate["thumbprint"]));
-      for (const { thumbprint } of previousOf(certificate)) {
-        versions.add(thumbprint);
-      }
-      lineages.set(name, versions);
+  for (const [name, certificate] of epochs.flatMap(({ certificates }) => [...certificates])) {
+    const versions = lineages.get(name) ?? new Set();
+    for (const thumbprint of [
+      String(certificate["thumbprint"]),
+      ...previousOf(certificate).map((one) => one.thumbprint),
+    ]) {
+      versions.add(thumbprint);
     }
+    lineages.set(name, versions);
   }
-  return new Map([...lineages].map(([name, versions]) => [name, seen.registered.filter((one) => versions.has(one))]));
+  return lineages;
 }
 
 function previousOf(certificate: Values): readonly PreviousVersion[] {

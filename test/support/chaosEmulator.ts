@@ -56,6 +56,11 @@ export class EmulatorProcess {
     return this.#ready.subscriptions[0] ?? "";
   }
 
+  /** What it keeps of a subscription on its disk. */
+  get file(): string {
+    return join(this.#folder, "subscriptions", `${this.subscription}.json`);
+  }
+
   get isDown(): boolean {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
@@ -102,9 +107,10 @@ export class EmulatorProcess {
     await this.stop();
   }
 
-  async restart(now: Date): Promise<void> {
+  /** @param shell commands of a POSIX shell to run first: `ulimit -f 8` */
+  async restart(now: Date, shell?: string): Promise<void> {
     const port = Number(new URL(this.#ready.endpoint).port);
-    this.#process = (await startProcess(this.#folder, this.#environment, now, port)).process;
+    this.#process = (await startProcess(this.#folder, this.#environment, now, port, shell)).process;
     this.#client = clientOf(this.#ready);
   }
 
@@ -166,10 +172,23 @@ async function startProcess(
   environment: NodeJS.ProcessEnv,
   now: Date,
   port: number,
+  shell = ":",
 ): Promise<{ process: ChildProcess; ready: Ready }> {
   const child = spawn(
-    process.execPath,
-    [commandLine, "emulator", "--data", folder, "--port", String(port), "--as-of", now.toISOString()],
+    "sh",
+    [
+      "-c",
+      `${shell}; exec "$0" "$@"`,
+      process.execPath,
+      commandLine,
+      "emulator",
+      "--data",
+      folder,
+      "--port",
+      String(port),
+      "--as-of",
+      now.toISOString(),
+    ],
     { env: environment, stdio: ["ignore", "pipe", "ignore"] },
   );
   for await (const line of createInterface({ input: child.stdout })) {

@@ -105,7 +105,7 @@ async function untilReached(world: ProcessWorld, point: KillPoint, run: EngineRu
 }
 
 /** @returns what is wrong with how the run took it */
-async function kill(world: ProcessWorld, victim: Victim, run: EngineRun): Promise<readonly string[]> {
+export async function kill(world: ProcessWorld, victim: Victim, run: EngineRun): Promise<readonly string[]> {
   const { processes, emulator } = world;
   switch (victim) {
     case "engine":
@@ -187,7 +187,7 @@ function honestFailure({ code, text }: Ending): readonly string[] {
   return isSaid ? [] : [`the run ends with ${code} and says: ${text}`];
 }
 
-async function untilItSucceeds(world: ProcessWorld): Promise<readonly string[]> {
+export async function untilItSucceeds(world: ProcessWorld): Promise<readonly string[]> {
   let last = "";
   const wrong: string[] = [];
   for (let run = 0; run < runsToSucceed; run++) {
@@ -233,8 +233,16 @@ function timeUsed(pid: number): string {
   }
 }
 
-async function wrongNow(world: ProcessWorld, beginning: ProcessBeginning): Promise<readonly string[]> {
-  const seen = await world.observe();
+/** @param others certificates of another stack on the same subscription: its own checks look at what happens to them */
+export async function wrongNow(
+  world: ProcessWorld,
+  beginning: ProcessBeginning,
+  others: ReadonlySet<string> = new Set(),
+): Promise<readonly string[]> {
+  const all = await world.observe();
+  const isOthers = (thumbprint: string | undefined) => thumbprint !== undefined && others.has(thumbprint);
+  const journal = all.journal.map((entry) => (isOthers(entry.thumbprint) ? { ...entry, method: "GET" } : entry));
+  const seen = { ...all, journal };
   return [
     ...wrongAfterSuccess(seen),
     ...wrongInJournal(seen, beginning, [world.foreign]),

@@ -216,13 +216,15 @@ export class ProcessWorld implements ChaosStack {
     };
   }
 
-  async begin({ program, now, state, certificates }: ProcessBeginning): Promise<void> {
+  /** @param beside what another stack has on the same subscription, as base64 */
+  async begin(beginning: ProcessBeginning, beside: readonly string[] = []): Promise<void> {
+    const { program, now, state, certificates } = beginning;
     this.processes.endRun();
     this.processes.forget();
     if (this.emulator.isDown) {
       await this.emulator.restart(now);
     }
-    await this.emulator.reset(certificates, this.#credential, now);
+    await this.emulator.reset([...certificates, ...beside], this.#credential, now);
     rmSync(join(this.project.directory, defaultStateFolder), { recursive: true, force: true });
     if (state !== null) {
       mkdirSync(join(this.project.directory, defaultStateFolder), { mode: 0o700 });
@@ -232,6 +234,12 @@ export class ProcessWorld implements ChaosStack {
     this.now = now;
     this.epochs = [];
     this.#remember(0, program.links);
+  }
+
+  /** Certificates of others, as base64. */
+  async moreForeign(count: number): Promise<readonly string[]> {
+    const ders = await Promise.all(Array.from({ length: count }, foreignCertificate));
+    return ders.map((der) => der.toString("base64"));
   }
 
   async stop(): Promise<void> {
