@@ -2,7 +2,7 @@
 #
 #   make demo     a year with the examples, against an Azure on this machine
 #   make test     everything that must be right before a change is merged
-#   make chaos    every fault at every request and a kill at every effect: minutes; make test runs a sample
+#   make chaos    every fault at every request, every process killed: minutes, writes docs/reliability.md; make test runs a sample
 #   make lint     format and lint, without changing anything      make format   the same, and repairs what it can
 #   make build    compiles the package into dist/
 #   make schema   writes sdk/nodejs/generated/ from the resource definitions
@@ -83,7 +83,9 @@ test: lint
 	@npm run --silent package
 	$(call headline,all passed)
 
-chaos: setup
-	$(call headline,chaos: every fault at every request and a kill at every effect)
-	@CHAOS=all npm run --silent test:chaos
+# The document is written whatever came of it: failures belong into it.
+chaos: build
+	$(call headline,chaos: every fault at every request and a kill of every process)
+	@results=$$(mktemp -d) && { CHAOS=all CHAOS_RESULTS=$$results npm run --silent test:chaos; result=$$?; \
+	  npx --no-install tsx scripts/writeReliability.ts $$results && rm -r $$results && exit $$result; }
 	@PROPERTIES=all npm run --silent test:properties

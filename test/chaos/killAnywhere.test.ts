@@ -7,6 +7,7 @@ import { type ChaosCase, caseNamed, kills, nameOf, pairs, seeded, singleFaults }
 import { type Operation, operations } from "../support/chaosOperations";
 import { type Beginning, ChaosProgram } from "../support/chaosProgram";
 import { type Course, runCase, undisturbedCourse } from "../support/chaosRun";
+import { Score } from "../support/chaosTally";
 
 /** CHAOS=all runs every case and many pairs of faults; otherwise a sample that takes less than a minute. */
 const runsAll = process.env["CHAOS"] === "all";
@@ -19,10 +20,7 @@ const singlesPerOperation = runsAll ? Number.POSITIVE_INFINITY : 45;
 let emulator: Emulator;
 let chaos: ChaosProgram;
 const foreign: { der: Buffer; thumbprint: string }[] = [];
-const failed: string[] = [];
-let ran = 0;
-/** Cases that ended as the last test here says of a first create that was killed. */
-let unknownToState = 0;
+const score = new Score("in one process", "killAnywhere", seed);
 
 beforeAll(async () => {
   const { privateKeyPem } = await generateRsaKeyPair(2048);
@@ -42,10 +40,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await chaos.stack.stop();
-  process.stdout.write(
-    `chaos: ${ran} cases, ${failed.length} failed, ${unknownToState} ended in the known limit; CHAOS_SEED=${seed}\n` +
-      failed.map((name) => `  CHAOS_SEED=${seed} CHAOS_CASE='${name}' npm run test:chaos\n`).join(""),
-  );
+  score.tell();
 });
 
 describe.each(operations)("$name, killed or disturbed at each of its requests", (operation) => {
@@ -65,15 +60,10 @@ describe.each(operations)("$name, killed or disturbed at each of its requests", 
 
   it(`converges, whatever went wrong (CHAOS_SEED=${seed})`, { timeout: 600_000 }, async () => {
     for (const one of casesOf(operation, course)) {
-      const { wrong, unknownToState: left } = await runCase(chaos, one, operation, beginning, course, thumbprints());
-      ran++;
-      unknownToState += left.length > 0 ? 1 : 0;
-      if (wrong.length > 0) {
-        failed.push(nameOf(one));
-        process.stdout.write(`${nameOf(one)}\n${wrong.map((sentence) => `    ${sentence}\n`).join("")}`);
-      }
+      const result = await runCase(chaos, one, operation, beginning, course, thumbprints());
+      score.add(nameOf(one), operation.name, disturbanceOf(one), result);
     }
-    expect(failed.filter((name) => name.startsWith(`${operation.name}/`))).toEqual([]);
+    expect(score.failedOf(operation.name)).toEqual([]);
   });
 });
 
@@ -112,6 +102,16 @@ async function beginningOf(operation: Operation): Promise<Beginning> {
   });
   await operation.before(chaos);
   return chaos.beginning();
+}
+
+function disturbanceOf(one: ChaosCase): string {
+  if (one.kind === "orphan") {
+    return "engine killed, its provider lives on";
+  }
+  if (one.kind !== "faults") {
+    return "provider killed";
+  }
+  return one.at.length > 1 ? "two faults" : `fault ${one.at[0]?.fault}`;
 }
 
 function thumbprints(): readonly string[] {

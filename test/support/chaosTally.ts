@@ -1,16 +1,26 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import type { ChaosResult } from "./chaosRun";
 
-/** How many cases of one kind ran, and how they ended. */
-export interface Tally {
-  readonly suite: string;
-  readonly operation: string;
+const tallySchema = z.strictObject({
+  suite: z.string(),
+  operation: z.string(),
   /** What was disturbed. */
-  readonly disturbance: string;
-  cases: number;
-  failed: number;
-  knownLimit: number;
+  disturbance: z.string(),
+  cases: z.int(),
+  failed: z.int(),
+  knownLimit: z.int(),
+});
+
+/** How many cases of one kind ran, and how they ended. */
+export type Tally = z.infer<typeof tallySchema>;
+
+/** What the suites left in a folder, in the order of their files' names. */
+export function readTallies(from: string): readonly Tally[] {
+  return readdirSync(from)
+    .toSorted()
+    .flatMap((file) => z.array(tallySchema).parse(JSON.parse(readFileSync(join(from, file), "utf8"))));
 }
 
 /** Where the suites leave their numbers for the document: set by `make chaos`, for it alone runs every case. */
@@ -33,7 +43,7 @@ export class Score {
 
   add(name: string, operation: string, disturbance: string, { wrong, unknownToState }: ChaosResult): void {
     const key = `${operation}/${disturbance}`;
-    const none = { suite: this.#suite, operation, disturbance, cases: 0, failed: 0, knownLimit: 0 };
+    const none: Tally = { suite: this.#suite, operation, disturbance, cases: 0, failed: 0, knownLimit: 0 };
     const tally = this.#tallies.get(key) ?? none;
     this.#tallies.set(key, tally);
     tally.cases++;
