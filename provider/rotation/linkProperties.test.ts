@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { planLink, planUnlink } from "./planLink";
 import { hoursAfter } from "./schedule";
 import type { LinkPlan, LinkSituation, ObservedCertificate, Registration } from "./types";
+import { wantedOnLink } from "./wantedOnLink";
 
 const lineage = "7d0e6a5e-6f2d-4c59-9b3a-0d2f6c1b8a11";
 const start = new Date("2027-03-01T00:00:00Z");
@@ -212,6 +213,75 @@ describe("whatever a link meets", () => {
               : JSON.stringify([...decided.steps, ...decided.guarded].filter((one) => "revoked" in one && one.revoked));
           expect(named).toContain(thumbprint);
         }
+      }),
+    );
+  });
+
+  it("it wants less and less as time passes and nothing is added, and what is due to go stays due", () => {
+    fc.assert(
+      fc.property(situations, dates, dates, (situation, one, other) => {
+        const [earlier, later] = one <= other ? [one, other] : [other, one];
+        const names = (now: Date) =>
+          wantedOnLink(situation.certificate, situation.registered, now).map(({ thumbprint }) => thumbprint);
+        expect(names(earlier)).toEqual(expect.arrayContaining(names(later)));
+      }),
+    );
+  });
+
+  it("it never lets a certificate stay longer than it said, as long as the same is registered", () => {
+    fc.assert(
+      fc.property(situations, dates, dates, ({ certificate, registered }, one, other) => {
+        const [earlier, later] = one <= other ? [one, other] : [other, one];
+        // Until a successor is registered, the end is only the least that it will be.
+        fc.pre(registered.some(({ thumbprint }) => thumbprint === certificate.current.thumbprint));
+        const before = wantedOnLink(certificate, registered, earlier);
+        for (const { thumbprint, until } of wantedOnLink(certificate, registered, later)) {
+          expect(before.find((wanted) => wanted.thumbprint === thumbprint)?.until).toEqual(until);
+          expect(until === null || later < until).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("it decides the same in whatever order its own records stand", () => {
+    fc.assert(
+      fc.property(situations, planners, dates, (situation, plan, now) => {
+        const turned = { ...situation, registered: situation.registered.toReversed() };
+        expect(plan(turned, now)).toEqual(plan(situation, now));
+      }),
+    );
+  });
+
+  it("it adds nothing but the current certificate, at most once, and never a revoked one", () => {
+    fc.assert(
+      fc.property(situations, planners, dates, (situation, plan, now) => {
+        const { current, previous } = situation.certificate;
+        const decided = plan(situation, now);
+        const added = (decided.kind === "apply" ? decided.steps : []).filter(({ action }) => action === "add");
+        expect(added.length).toBeLessThanOrEqual(plan === planLink ? 1 : 0);
+        for (const { thumbprint } of added) {
+          expect(thumbprint).toBe(current.thumbprint);
+          expect(previous.some((one) => one.revoked && one.thumbprint === thumbprint)).toBe(false);
+          expect(situation.observed.some((one) => one.thumbprint === thumbprint)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it("when it is removed, it leaves nothing of its lineage but what a guard holds back by name", () => {
+    fc.assert(
+      fc.property(situations, dates, (situation, now) => {
+        fc.pre(situation.certificate.lineage !== null);
+        const plan = planUnlink(situation, now);
+        fc.pre(plan.kind === "apply");
+        const left = course(situation, plan).at(-1) ?? [];
+        const guarded = plan.guarded.map(({ thumbprint }) => thumbprint);
+        expect(
+          left
+            .filter((one) => one.lineage === lineage)
+            .map(({ thumbprint }) => thumbprint)
+            .toSorted(),
+        ).toEqual(guarded.toSorted());
       }),
     );
   });

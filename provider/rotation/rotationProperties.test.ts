@@ -76,4 +76,64 @@ describe("every decision", () => {
       }),
     );
   });
+
+  it("is monotone in every reason: a reason that applies today applies tomorrow, only that expiry takes the place of the window", () => {
+    fc.assert(
+      fc.property(states, wishes, nows, nows, (state, wish, one, other) => {
+        const [earlier, later] = one <= other ? [one, other] : [other, one];
+        const after = kindsOf(decideRotation(state, wish, later));
+        for (const kind of kindsOf(decideRotation(state, wish, earlier))) {
+          expect(after).toContain(kind === "renewalWindow" && after.includes("expired") ? "expired" : kind);
+        }
+      }),
+    );
+  });
+
+  it("is the union of its reasons: two causes at once are named as each of them alone, and revoke what either revokes", () => {
+    fc.assert(
+      fc.property(states, wishes, wishes, nows, (state, one, other, now) => {
+        const alone = wishesOf({ renewBeforeHours: one.renewBeforeHours });
+        const leaving = { ...alone, holders: one.holders };
+        const listed = { ...alone, compromised: other.compromised };
+        const both = decideRotation(state, { ...leaving, compromised: other.compromised }, now);
+        const each = [leaving, listed].map((wish) => decideRotation(state, wish, now));
+        const kinds = new Set(each.flatMap((decision) => kindsOf(decision)));
+        expect(new Set(kindsOf(both))).toEqual(kinds);
+        expect(new Set(both.revoke.map(({ thumbprint }) => thumbprint))).toEqual(
+          new Set(each.flatMap(({ revoke }) => revoke.map(({ thumbprint }) => thumbprint))),
+        );
+      }),
+    );
+  });
+
+  it("does not depend on the order of the names, the compromised thumbprints or the triggers", () => {
+    fc.assert(
+      fc.property(states, wishes, nows, (state, wish, now) => {
+        const triggers = Object.entries({ ...wish.rotationTriggers, region: "eu", another: "1" });
+        const turned = {
+          ...wish,
+          holders: wish.holders?.toReversed(),
+          compromised: wish.compromised.toReversed(),
+          rotationTriggers: Object.fromEntries(triggers.toReversed()),
+        };
+        expect(decideRotation(state, turned, now)).toEqual(
+          decideRotation(state, { ...wish, rotationTriggers: Object.fromEntries(triggers) }, now),
+        );
+      }),
+    );
+  });
+
+  it("revokes nothing that was said to be revoked before, and never only because time passes", () => {
+    fc.assert(
+      fc.property(states, wishes, nows, nows, (state, wish, one, other) => {
+        const { revoke } = decideRotation(state, wish, one);
+        expect(decideRotation(state, wish, other).revoke).toEqual(revoke);
+        const revoked = [state.current, ...state.previous].filter((version) => version.revoked);
+        for (const { thumbprint } of revoke) {
+          expect([state.current, ...state.previous].some((v) => v.thumbprint === thumbprint && !v.revoked)).toBe(true);
+        }
+        expect(revoke.length).toBeLessThanOrEqual(1 + state.previous.length - revoked.length);
+      }),
+    );
+  });
 });
