@@ -164,9 +164,9 @@ describe("Retry-After", () => {
   it.each<[string, Fault["do"], number]>([
     ["503 with seconds is waited for", busy(503, "7"), 7_000],
     ["503 with a bare number", busy(503, 7), 7_000],
-    ["503 with zero seconds", busy(503, "0"), 0],
+    ["503 with zero seconds waits the default", busy(503, "0"), 1_000],
     ["503 with a date, counted from the server's own clock", busy(503, soon), 9_000],
-    ["503 with a date that has passed", busy(503, past), 0],
+    ["503 with a date that has passed waits the default", busy(503, past), 1_000],
     ["503 with a date in another form backs off", busy(503, "2027-06-01T12:00:09Z"), backoffMs],
     ["503 with nonsense backs off", busy(503, "soon"), backoffMs],
     ["503 with a negative number backs off", busy(503, "-7"), backoffMs],
