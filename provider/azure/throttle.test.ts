@@ -72,6 +72,26 @@ describe("a throttle", () => {
     await second;
   });
 
+  it("holds back who stands in the endpoint's line when their subscription is refused, and nobody behind them", async () => {
+    const time = new SimulatedTime();
+    const throttles = new Throttles(time);
+    const enter = (subscriptionId: string) => throttles.for({ endpoint, subscriptionId }).enter(patient);
+    const passages = await Promise.all(["a", "b", "c", "d", "e", "f", "g", "h"].map(enter));
+    const wentMs = new Map<string, number>();
+    const waiting = ["a", "z"].map(async (id) => {
+      const passage = await enter(id);
+      wentMs.set(id, time.monotonicMs());
+      passage.accepted();
+    });
+    for (const [index, passage] of passages.entries()) {
+      await new Promise(setImmediate);
+      index === 0 ? passage.refused(refusal(30_000)) : passage.accepted();
+    }
+    await time.run(Promise.all(waiting));
+    expect(wentMs.get("z")).toBe(0);
+    expect(wentMs.get("a")).toBeGreaterThanOrEqual(30_000);
+  });
+
   it("begins with few requests for a whole endpoint, and has more of them under way as they are accepted", async () => {
     const time = new SimulatedTime();
     const throttles = new Throttles(time);

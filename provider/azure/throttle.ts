@@ -48,9 +48,8 @@ export interface Throttle {
 class EndpointThrottle {
   readonly #clock: Clock;
   readonly #all: ThrottleGate;
-  readonly #subscriptions = new Map<string, { readonly gate: ThrottleGate; readonly throttle: Throttle }>();
+  readonly #subscriptions = new Map<string, Throttle>();
   readonly #blame = new ThrottleBlame();
-  #refusedMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -60,7 +59,7 @@ class EndpointThrottle {
   for(key: string): Throttle {
     const known = this.#subscriptions.get(key);
     if (known !== undefined) {
-      return known.throttle;
+      return known;
     }
     const gate = new ThrottleGate(this.#clock, {
       first: concurrentCallsPerSubscription,
@@ -69,7 +68,7 @@ class EndpointThrottle {
     const throttle: Throttle = {
       enter: (patience) => gate.asFirst(patience.signal, () => this.#enter(key, gate, patience)),
     };
-    this.#subscriptions.set(key, { gate, throttle });
+    this.#subscriptions.set(key, throttle);
     return throttle;
   }
 
@@ -116,20 +115,8 @@ class EndpointThrottle {
 
   #refused(key: string, own: ThrottleGate, sentMs: number, refusal: Refusal): void {
     const nowMs = this.#clock.monotonicMs();
-    // Under way together with one that the endpoint refused: the same refusal, whomever it meets.
-    const isSame = sentMs <= this.#refusedMs && !own.isPaced;
-    const wasPaced = this.#all.isPaced;
-    const blamed = this.#blame.refused(key, nowMs, { own: own.isPaced, endpoint: wasPaced });
-    if (!isSame && blamed === "subscription") {
-      own.refused(nowMs, sentMs, refusal);
-      return;
-    }
-    this.#all.refused(nowMs, sentMs, refusal);
-    this.#refusedMs = nowMs;
-    if (!wasPaced) {
-      for (const refused of this.#blame.refusedOfLate(nowMs)) {
-        this.#subscriptions.get(refused)?.gate.forget();
-      }
-    }
+    const blamed = this.#blame.refused(key, nowMs, { own: own.isPaced, endpoint: this.#all.isPaced });
+    const gate = blamed === "endpoint" ? this.#all : own;
+    gate.refused(nowMs, sentMs, refusal);
   }
 }

@@ -22,7 +22,6 @@ describe("ThrottleBlame", () => {
     blame.accepted("b", 0);
     const answers = ["c", "d", "e"].map((subscription) => blame.refused(subscription, 1, nobody));
     expect(answers).toEqual(["subscription", "subscription", "endpoint"]);
-    expect(blame.refusedOfLate(1)).toEqual(["c", "d", "e"]);
   });
 
   it("never blames the endpoint for what happens to a single subscription", () => {

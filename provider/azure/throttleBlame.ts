@@ -22,10 +22,7 @@ export class ThrottleBlame {
     this.#remember(subscription, nowMs, false);
   }
 
-  /**
-   * @param own whether that subscription is known to have a limit
-   * @param endpoint whether the endpoint is
-   */
+  /** @param isPaced which of the two are known to have a limit */
   refused(
     subscription: string,
     nowMs: number,
@@ -34,7 +31,7 @@ export class ThrottleBlame {
     this.#remember(subscription, nowMs, true);
     const isEndpoint = isPaced.endpoint
       ? !isPaced.own && !this.#blamedOnEndpoint.includes(subscription)
-      : this.refusedOfLate(nowMs).length > 1 && this.#mostAreRefused(nowMs);
+      : this.#mostAreRefused(nowMs);
     if (!isEndpoint) {
       return "subscription";
     }
@@ -42,16 +39,11 @@ export class ThrottleBlame {
     return "endpoint";
   }
 
-  /** Those that the endpoint's limit has met, as far as is known. */
-  refusedOfLate(nowMs: number): readonly string[] {
-    return [...this.#answers]
-      .filter(([, one]) => one.isRefusal && nowMs - one.atMs <= answersCountMs)
-      .map(([id]) => id);
-  }
-
+  /** One alone may as well have a limit of its own. */
   #mostAreRefused(nowMs: number): boolean {
     const ofLate = [...this.#answers.values()].filter(({ atMs }) => nowMs - atMs <= answersCountMs);
-    return this.refusedOfLate(nowMs).length * 2 > ofLate.length;
+    const refused = ofLate.filter(({ isRefusal }) => isRefusal).length;
+    return refused > 1 && refused * 2 > ofLate.length;
   }
 
   #remember(subscription: string, atMs: number, isRefusal: boolean): void {

@@ -30,7 +30,7 @@ export class ThrottleGate {
   readonly #clock: Clock;
   readonly #mostUnderWay: number;
   #mayBeUnderWay: number;
-  #pacing = new Pacing();
+  readonly #pacing = new Pacing();
   #lastRefusal: Refusal | null = null;
   #lastAcceptedMs = Number.NEGATIVE_INFINITY;
   #underWay = 0;
@@ -118,12 +118,6 @@ export class ThrottleGate {
   refused(nowMs: number, sentMs: number, refusal: Refusal): void {
     this.#lastRefusal = refusal;
     this.#pacing.refused(nowMs, sentMs, refusal.retryAfterMs);
-  }
-
-  /** Knows of no limit any more. */
-  forget(): void {
-    this.#pacing = new Pacing();
-    this.#lastRefusal = null;
   }
 
   async #oneDone(signal: AbortSignal): Promise<void> {
