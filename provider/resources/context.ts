@@ -3,6 +3,7 @@ import { type Connection, connect } from "../azure/connection";
 import type { Ports } from "../ports";
 import { Claims } from "./claims";
 import { DecidedRotations } from "./decidedRotations";
+import { ParsedCertificates } from "./parsedCertificates";
 import { SharedListings } from "./sharedListings";
 
 /** What the resources of one provider process work with once it is configured. */
@@ -13,6 +14,7 @@ export interface Configured {
   readonly claims: Claims;
   readonly decided: DecidedRotations;
   readonly listings: SharedListings;
+  readonly parsed: ParsedCertificates;
 }
 
 /** Opens nothing and reads nothing: a preview needs neither a credential nor a network. */
@@ -25,5 +27,6 @@ export function configuredWith(configuration: ProviderConfiguration, ports: Port
     claims: new Claims(),
     decided: new DecidedRotations(),
     listings: new SharedListings(connection.managementCertificates),
+    parsed: new ParsedCertificates(),
   };
 }

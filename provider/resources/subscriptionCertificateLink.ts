@@ -1,6 +1,6 @@
 import { canonicalEndpoint } from "../azure/configuration";
 import type { SubscriptionAddress } from "../azure/subscriptionAddress";
-import { type ParsedCertificate, parseCertificate } from "../certificate/parse";
+import type { ParsedCertificate } from "../certificate/parse";
 import { CertificateError, ConfigurationError, InvalidInputError, LockOutError, StillOpenError } from "../errors";
 import { planLink, planUnlink } from "../rotation/planLink";
 import type { LinkCertificate, LinkRules } from "../rotation/types";
@@ -48,7 +48,7 @@ function check(news: Values, context: Configured): CheckResult {
   if (failures.length > 0) {
     return { inputs, failures };
   }
-  const { subject, failures: certificateFailures } = subjectOf(inputs);
+  const { subject, failures: certificateFailures } = subjectOf(inputs, context);
   const { at, failures: addressFailures } = addressOfLink(inputs, context);
   const claimFailures =
     subject === null || at === null ? [] : claim(at, subject, inputs["resourceName"] as string, context);
@@ -56,7 +56,10 @@ function check(news: Values, context: Configured): CheckResult {
 }
 
 /** What this link stands for among the links of a run; null while it is unknown or wrong. */
-function subjectOf(inputs: Values): { readonly subject: string | null; readonly failures: readonly CheckFailure[] } {
+function subjectOf(
+  inputs: Values,
+  context: Configured,
+): { readonly subject: string | null; readonly failures: readonly CheckFailure[] } {
   const { certificate, certificatePem } = inputs;
   if ((certificate === undefined) === (certificatePem === undefined)) {
     const reason =
@@ -71,7 +74,7 @@ function subjectOf(inputs: Values): { readonly subject: string | null; readonly 
   const property = certificatePem === undefined ? "certificate" : "certificatePem";
   const failed = (reason: string) => ({ subject: null, failures: [{ property, reason }] });
   try {
-    const { thumbprint, lineage, publicKeyPkcs1 } = parsedFrom(inputs as GivenCertificate);
+    const { thumbprint, lineage, publicKeyPkcs1 } = parsedFrom(inputs as GivenCertificate, context);
     if (publicKeyPkcs1 === null) {
       return failed(`${property} has a key that is not RSA, and Azure takes RSA certificates only`);
     }
@@ -142,7 +145,7 @@ function diff(olds: Values, news: Values, context: Configured): Difference {
     return { changes: [{ property, reason, replaces: false }], warnings: [] };
   }
   const inputs = inputsOf(known);
-  const wanted = linkCertificateOf(inputs).certificate;
+  const wanted = linkCertificateOf(inputs, context).certificate;
   const at = addressOf(inputs, context);
   return linkChanges(
     state,
@@ -279,18 +282,21 @@ function addressOf(inputs: SubscriptionCertificateLinkInputs, context: Configure
 }
 
 /** @throws InvalidInputError ERR_INVALID_INPUT; check has refused such inputs already. */
-function parsedFrom({ certificate, certificatePem }: GivenCertificate): ParsedCertificate {
+function parsedFrom({ certificate, certificatePem }: GivenCertificate, { parsed }: Configured): ParsedCertificate {
   if (certificatePem !== undefined) {
-    return parseCertificate(certificatePem);
+    return parsed.parse(certificatePem);
   }
   if (certificate === undefined) {
     throw new InvalidInputError("certificate", { what: "the link has no certificate." });
   }
-  return parseCertificate(Buffer.from(certificate.der, "base64"));
+  return parsed.parse(certificate.der);
 }
 
-function linkCertificateOf(inputs: SubscriptionCertificateLinkInputs): { certificate: LinkCertificate; der: Buffer } {
-  const { thumbprint, sha256Fingerprint, lineage, notBefore, notAfter, der } = parsedFrom(inputs);
+function linkCertificateOf(
+  inputs: SubscriptionCertificateLinkInputs,
+  context: Configured,
+): { certificate: LinkCertificate; der: Buffer } {
+  const { thumbprint, sha256Fingerprint, lineage, notBefore, notAfter, der } = parsedFrom(inputs, context);
   const { certificate } = inputs;
   return {
     certificate: {
@@ -310,7 +316,7 @@ function workOf(
   context: Configured,
 ): LinkWork {
   const at = addressOf(inputs, context);
-  return { at, ...linkCertificateOf(inputs), registered, rules: rulesOf(inputs, at, context) };
+  return { at, ...linkCertificateOf(inputs, context), registered, rules: rulesOf(inputs, at, context) };
 }
 
 function rulesOf(
