@@ -3,6 +3,7 @@
 #   make demo     a year with the examples, against an Azure on this machine
 #   make test     everything that must be right before a change is merged
 #   make chaos    every fault at every request, every process killed: minutes, writes docs/reliability.md; make test runs a sample
+#   make bench    measurements against the limit and against others: minutes; writes docs/performance.md
 #   make lint     format and lint, without changing anything      make format   the same, and repairs what it can
 #   make build    compiles the package into dist/
 #   make schema   writes sdk/nodejs/generated/ from the resource definitions
@@ -26,7 +27,7 @@ endif
 # One file for each lock file that was installed: a new lock file installs again, and nothing else does.
 INSTALLED := node_modules/.installed-by-make
 
-.PHONY: setup demo test chaos build lint schema format
+.PHONY: setup demo test chaos bench build lint schema format
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -89,3 +90,8 @@ chaos: build
 	@results=$$(mktemp -d) && { CHAOS=all CHAOS_RESULTS=$$results npm run --silent test:chaos; result=$$?; \
 	  npx --no-install tsx scripts/writeReliability.ts $$results && rm -r $$results && exit $$result; }
 	@PROPERTIES=all npm run --silent test:properties
+
+# One measurement alone: npm run bench -- --only issuing
+bench: build
+	$(call headline,bench: every measurement by itself)
+	@npm run --silent bench

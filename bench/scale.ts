@@ -1,0 +1,189 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { localEngine } from "../test/support/localEngine";
+import type { Figure } from "./figure";
+import { accessStack, emptyStack, groupSize, type ScaleStack } from "./scaleStacks";
+import { median, timed } from "./statistics";
+
+type Verb = "preview" | "up";
+type Kind = "ours" | "emptyProvider" | "empty";
+
+/** Of a run: the wall clock, and what the processes that the engine started used. */
+interface Run {
+  readonly elapsedMs: number;
+  readonly providerBytes: number;
+  readonly programMs: number;
+  readonly providerMs: number;
+}
+
+interface Size {
+  readonly resources: number;
+  readonly rounds: number;
+  readonly kinds: readonly Kind[];
+}
+
+// The smallest is what starting up costs: it is taken off the others.
+const smallest: Size = { resources: groupSize, rounds: 3, kinds: ["ours", "emptyProvider", "empty"] };
+const thousand: Size = { resources: 1_000, rounds: 3, kinds: ["ours", "emptyProvider", "empty"] };
+const tenThousand: Size = { resources: 10_000, rounds: 1, kinds: ["ours", "empty"] };
+const sizes: readonly Size[] = [smallest, thousand, tenThousand];
+
+const mixture =
+  "A tenth ManagementCertificates, the rest SubscriptionCertificateLinks, nothing of it changed, on the local engine; by turns with the other side.";
+const whyTheProgram =
+  "What it takes is in the program, in Pulumi's own runtime: for each property of a resource it makes several promises, and for each promise a stack trace. A link has ten properties and waits for those of its certificate, a certificate has thirty, an empty resource has one. The same program with an empty provider takes about as long.";
+
+/** What a preview and an update of many resources cost when nothing has changed. */
+export async function measureScale(): Promise<readonly Figure[]> {
+  const stacks: Readonly<Record<Kind, ScaleStack>> = {
+    ours: await accessStack(),
+    emptyProvider: await accessStack("empty"),
+    empty: await emptyStack(),
+  };
+  const runs = new Map<string, Run>();
+  try {
+    for (const size of sizes) {
+      for (const verb of ["preview", "up"] as const) {
+        for (const [kind, run] of await byTurns(stacks, size, verb)) {
+          runs.set(keyOf(kind, verb, size), run);
+        }
+      }
+    }
+  } finally {
+    for (const stack of Object.values(stacks)) {
+      stack.remove();
+    }
+  }
+  return figuresOf((kind, verb, size) => {
+    const run = runs.get(keyOf(kind, verb, size));
+    if (run === undefined) {
+      throw new TypeError(`${keyOf(kind, verb, size)} was not measured`);
+    }
+    return run;
+  });
+}
+
+type Lookup = (kind: Kind, verb: Verb, size: Size) => Run;
+
+function figuresOf(run: Lookup): readonly Figure[] {
+  const verbs: readonly (readonly [Verb, string])[] = [
+    ["preview", "Preview"],
+    ["up", "Unchanged update"],
+  ];
+  return [
+    ...verbs.map(([verb, title]) => {
+      return {
+        name: `${title}, each of 1,000 resources, against the same ones with an empty provider`,
+        value: perResource(run, "ours", verb, thousand) / perResource(run, "emptyProvider", verb, thousand),
+        unit: "times",
+        goal: { atMost: 1.2 },
+        how: `${mixture} The same program and state, with a provider that does nothing in the place of ours. Wall clock less that of ${groupSize} resources; median of ${thousand.rounds}.`,
+      };
+    }),
+    ...[thousand, tenThousand].flatMap((size) =>
+      verbs.map(([verb, title]) => ({
+        name: `${title}, each of ${size.resources.toLocaleString("en")} resources, against empty dynamic resources`,
+        value: perResource(run, "ours", verb, size) / perResource(run, "empty", verb, size),
+        unit: "times",
+        goal: { atMost: 1.2 },
+        how: `${mixture} The other side: as many of a \`pulumi.dynamic.Resource\` without properties, whose provider does nothing. Wall clock less that of ${groupSize} resources${size.rounds > 1 ? `; median of ${size.rounds}` : ""}.`,
+        whenMissed: whyTheProgram,
+      })),
+    ),
+    ...verbs.map(([verb, title]) => ({
+      name: `${title}, 10,000 resources against 1,000`,
+      value: workMs(run, "ours", verb, tenThousand) / workMs(run, "ours", verb, thousand),
+      unit: "times",
+      goal: { atMost: 11 },
+      how: `Wall clock, each less that of ${groupSize} resources, which is the start of the processes.`,
+    })),
+    ...(["programMs", "providerMs"] as const).map((part) => ({
+      name: `Processor time of the ${part === "programMs" ? "program" : "provider process"} in a preview of 1,000, against empty dynamic resources`,
+      value: run("ours", "preview", thousand)[part] / run("empty", "preview", thousand)[part],
+      unit: "times",
+      how: "All of the process, from its start to its end.",
+    })),
+    ...[thousand, tenThousand].map((size) => ({
+      name: `Memory of the provider process after a preview of ${size.resources.toLocaleString("en")}, against empty dynamic resources`,
+      value: run("ours", "preview", size).providerBytes / run("empty", "preview", size).providerBytes,
+      unit: "times",
+      how: `Resident set at its end: ${megabytes(run("ours", "preview", size))} against ${megabytes(run("empty", "preview", size))}.`,
+    })),
+  ];
+}
+
+function workMs(run: Lookup, kind: Kind, verb: Verb, size: Size): number {
+  return run(kind, verb, size).elapsedMs - run(kind, verb, smallest).elapsedMs;
+}
+
+function perResource(run: Lookup, kind: Kind, verb: Verb, size: Size): number {
+  return workMs(run, kind, verb, size) / (size.resources - smallest.resources);
+}
+
+function megabytes({ providerBytes }: Run): string {
+  return `${Math.round(providerBytes / 1_000_000)} MB`;
+}
+
+function keyOf(kind: Kind, verb: Verb, { resources }: Size): string {
+  return `${kind} ${verb} ${resources}`;
+}
+
+async function byTurns(
+  stacks: Readonly<Record<Kind, ScaleStack>>,
+  { resources, rounds, kinds }: Size,
+  verb: Verb,
+): Promise<readonly (readonly [Kind, Run])[]> {
+  const collected = kinds.map((kind): [Kind, Run[]] => [kind, []]);
+  for (const kind of kinds) {
+    await stacks[kind].fill(resources);
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [kind, runs] of collected) {
+      runs.push(await measuredRun(stacks[kind], verb, resources));
+    }
+  }
+  return collected.map(([kind, runs]) => [kind, middle(runs)] as const);
+}
+
+function middle(runs: readonly Run[]): Run {
+  const of = (part: keyof Run): number => median(runs.map((run) => run[part]));
+  return {
+    elapsedMs: of("elapsedMs"),
+    providerBytes: of("providerBytes"),
+    programMs: of("programMs"),
+    providerMs: of("providerMs"),
+  };
+}
+
+async function measuredRun({ project }: ScaleStack, verb: Verb, resources: number): Promise<Run> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const reportPath = join(folder, "processes");
+  const environment = {
+    ...project.environment,
+    NODE_OPTIONS: `--require ${join(__dirname, "processReport.cjs")}`,
+    BENCH_PROCESS_REPORT: reportPath,
+  };
+  try {
+    const elapsedMs = await timed(async () => {
+      const { succeeded, changes, text } = await localEngine()[verb]({ ...project, environment });
+      // The stack itself is one more.
+      if (!succeeded || changes["same"] !== resources + 1) {
+        throw new Error(`the run was not without changes: ${JSON.stringify(changes)} ${text.slice(0, 2_000)}`);
+      }
+    });
+    const processes = readFileSync(reportPath, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { program: string; processorMs: number; residentBytes: number });
+    const of = (part: string) => processes.find(({ program }) => program.includes(part));
+    return {
+      elapsedMs,
+      providerBytes: of("dynamic-provider")?.residentBytes ?? Number.NaN,
+      providerMs: of("dynamic-provider")?.processorMs ?? Number.NaN,
+      programMs: of(join("cmd", "run"))?.processorMs ?? Number.NaN,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
