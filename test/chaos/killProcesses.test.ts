@@ -15,11 +15,11 @@ const sampleSize = 1;
 /** Worlds that work side by side: what they do, they do in processes of their own. */
 const lanes = 2;
 
-const played = operations.filter(({ name }) =>
-  wantedCase === undefined
-    ? ["create", "rotate", "retire", "leave", "remove", "destroy"].includes(name)
-    : name === wantedCase.operation,
-);
+/** The longest first, so that both worlds end at about the same time. */
+const names = ["leave", "rotate", "remove", "destroy", "retire", "create"];
+const played = operations
+  .filter(({ name }) => (wantedCase === undefined ? names.includes(name) : name === wantedCase.operation))
+  .toSorted((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
 const score = new Score("real processes", "killProcesses", seed);
 const worlds: ProcessWorld[] = [];
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 it(`converges, whichever process is killed at whatever place (CHAOS_SEED=${seed})`, {
-  timeout: 1_200_000,
+  timeout: 3_600_000,
 }, async () => {
   const left = [...played];
   await Promise.all(

@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 it(`two stacks on one subscription leave each other alone, killed or not (CHAOS_SEED=${seed})`, {
-  timeout: 1_200_000,
+  timeout: 3_600_000,
 }, async () => {
   const random = seeded(seed);
   for (const [first, second] of runsAll || wantedCase !== undefined ? pairs : pairs.slice(0, 1)) {

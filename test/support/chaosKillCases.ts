@@ -57,8 +57,11 @@ export function killNamed(name: string): KillCase {
 /** From a state that can't even be written again to a journal that runs into the limit late. */
 const rooms = [50, 105, 130, 160, 190, 220];
 
-/** How many of the places that are not requests are drawn for one operation: there are many, and much alike. */
-const drawn = { write: 5, half: 2, interrupted: 2, interruptedTwice: 2, disk: 2 };
+/**
+ * How many places are drawn for one operation where there are many, and much alike. The engine dies at every request: with
+ * its provider at some of them, and without it, which is the harder case, at all.
+ */
+const drawn = { engine: 3, write: 5, half: 2, interrupted: 2, interruptedTwice: 2, disk: 2 };
 
 /**
  * Every place between two requests of one operation, for each of its processes, and some of the others; each with a
@@ -79,7 +82,7 @@ export function killsOf(operation: string, course: ProcessCourse, random: () => 
   // No program runs while links are removed, be it at the end of a run or in a destroy.
   const mortal = dying.filter((one) => one !== "program" || (operation !== "remove" && operation !== "destroy"));
   return [
-    ...mortal.flatMap((victim) => at(victim, requests)),
+    ...mortal.flatMap((victim) => at(victim, victim === "engine" ? draw(requests, drawn.engine, random) : requests)),
     ...interrupted.flatMap((victim) => at(victim, draw(requests, drawn[victim], random))),
     ...at("engine", [...numbered("write", writes), ...numbered("half", appends)]),
     ...at("disk", numbered("room", rooms)),
