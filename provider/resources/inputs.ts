@@ -17,7 +17,9 @@ export function validateInputs(
       mask[key] = true;
     }
   }
-  const parsed = schema.partial(mask).safeParse(known);
+  // A schema that is made anew is compiled anew: that would be most of a check.
+  const partial = Object.keys(mask).length === 0 ? schema : schema.partial(mask);
+  const parsed = partial.safeParse(known);
   if (parsed.success) {
     // The schema puts defaults in the place of what it did not see; nothing may be concluded from those.
     const seen = Object.entries(parsed.data).filter(([key]) => !(key in unknown));
@@ -42,13 +44,17 @@ function pathOf(path: readonly PropertyKey[]): string {
   return text;
 }
 
+/** What a schema fills in where nothing is given. */
+export function defaultsOf(schema: z.ZodObject): Values {
+  return withoutUndefined(
+    Object.fromEntries(Object.entries(schema.shape).map(([key, field]) => [key, field.safeParse(undefined).data])),
+  );
+}
+
 /** Without what the schema would fill in anyway: state is smaller, and a preview shows what the program says. */
-export function withoutDefaults(schema: z.ZodObject, values: Values): Values {
+export function withoutDefaults(defaults: Values, values: Values): Values {
   return Object.fromEntries(
-    Object.entries(values).filter(([key, value]) => {
-      const filledIn = schema.shape[key]?.safeParse(undefined);
-      return !(filledIn?.success === true && filledIn.data !== undefined && sameJson(filledIn.data, value));
-    }),
+    Object.entries(values).filter(([key, value]) => !(key in defaults && sameJson(defaults[key], value))),
   );
 }
 

@@ -7,7 +7,7 @@ import type { LinkCertificate, LinkRules } from "../rotation/types";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
 import { dateOf } from "./fields";
-import { validateInputs, withoutDefaults, withoutUndefined } from "./inputs";
+import { defaultsOf, validateInputs, withoutDefaults, withoutUndefined } from "./inputs";
 import {
   type CheckFailure,
   type CheckResult,
@@ -40,11 +40,14 @@ export const subscriptionCertificateLink: ResourceLifecycle = {
   delete: remove,
 };
 
+const inputDefaults = defaultsOf(subscriptionCertificateLinkInputs);
+const stateDefaults = defaultsOf(subscriptionCertificateLinkState);
+
 // ---- check ----
 
 function check(news: Values, context: Configured): CheckResult {
   const { known, unknown, failures } = validateInputs(subscriptionCertificateLinkInputs, news);
-  const inputs = { ...withoutDefaults(subscriptionCertificateLinkInputs, known), ...unknown };
+  const inputs = { ...withoutDefaults(inputDefaults, known), ...unknown };
   if (failures.length > 0) {
     return { inputs, failures };
   }
@@ -201,7 +204,7 @@ function settle(
     registered: outcome.registered.map((known) => withoutNull(known)),
     certificateCount: outcome.certificateCount ?? before?.certificateCount ?? 0,
   };
-  const outputs = withoutDefaults(subscriptionCertificateLinkState, withoutUndefined(state));
+  const outputs = withoutDefaults(stateDefaults, withoutUndefined(state));
   if (outcome.failure !== null) {
     throw new PartialChangeError(id, outputs, outcome.failure);
   }
