@@ -128,6 +128,15 @@ export class AccessModel {
     return this.versions.slice(0, -1).reverse().slice(0, remembered);
   }
 
+  /** When the next overlap ends anywhere; null: none is under way. */
+  nextEndMs(): number | null {
+    const ends = this.doors.flatMap(({ firstThere }) =>
+      this.previous().flatMap(({ thumbprint }) => this.#overlapEnds(thumbprint, firstThere) ?? []),
+    );
+    const ahead = ends.filter((endMs) => endMs > this.nowMs);
+    return ahead.length === 0 ? null : Math.min(...ahead);
+  }
+
   /** What is wrong with what an update did to a door, whether or not it succeeded. */
   passed(passage: Passage): readonly string[] {
     const door = this.#door(passage.door);

@@ -45,7 +45,7 @@ export function readAll(
 }
 
 /** Each mutation has numbers of its own, so that one of them can be made again without those before it. */
-export function mutantOf(reader: Reader, seed: number, number: number): Buffer {
+function mutantOf(reader: Reader, seed: number, number: number): Buffer {
   return reader.mutant(seeded(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + number * 0x27d4eb2f));
 }
 

@@ -33,7 +33,9 @@ beforeAll(() => {
 });
 
 afterAll(() => {
-  process.stdout.write(`sequences: ${ran} sequences with ${updates} steps; PROPERTIES_SEED=${seed} (with PROPERTIES_PATH and PROPERTIES_REPLAY: one of them)\n`);
+  process.stdout.write(
+    `sequences: ${ran} sequences with ${updates} steps; PROPERTIES_SEED=${seed} (with PROPERTIES_PATH and PROPERTIES_REPLAY: one of them)\n`,
+  );
 });
 
 it(`whatever happens, in whatever order, each door accepts what it should (seed ${seed})`, {
