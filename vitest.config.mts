@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{provider,sdk,local-engine,emulator,cli,scripts}/**/*.test.ts"],
+          include: ["{provider,sdk,local-engine,emulator,cli,scripts,bench}/**/*.test.ts"],
           testTimeout: 30_000,
         },
       },

@@ -6,8 +6,8 @@ import type { Figure } from "./figure";
 const kibibyte = 1024;
 
 const words =
-  `The resource as compact JSON in an export with its secrets shown, from a program with a certificate of two holders
-and a link of it to a subscription.`.replaceAll("\n", " ");
+  `The resource as compact JSON in an export with its secrets shown: a certificate \`on-call\` with two holders, and its
+link \`on-call-production\`, in the stack \`prod\` of a project \`access\`.`.replaceAll("\n", " ");
 const pulumiAdds = "Pulumi's own engine stores the place in the program (a stack trace) on top, with every resource.";
 
 /** Bytes of state for each resource, and how many of them the engine keeps for itself. */
@@ -16,7 +16,7 @@ export async function measureStateSize(): Promise<readonly Figure[]> {
     now: "2027-01-01",
     subscriptions: 1,
     name: "access",
-    stack: "production",
+    stack: "prod",
     program: program("first"),
   });
   try {
@@ -30,7 +30,11 @@ export async function measureStateSize(): Promise<readonly Figure[]> {
       figure("Certificate that was never rotated", before.certificate, 5.5),
       figure("Certificate during an overlap", during.certificate, 5.5),
       figure("Link of a certificate that was never rotated", before.link, 3),
-      figure("Link during an overlap", during.link, 3),
+      {
+        ...figure("Link during an overlap", during.link, 3),
+        whenMissed:
+          "The predecessor comes on top for as long as the overlap lasts: in the inputs, so that the link knows it, and in what is registered, with the date of its retirement. More than two thirds of a link are the certificate itself, which every link needs to register it, and the engine's own.",
+      },
       bookkeeping("of it, the engine's own: certificate", before.certificate),
       bookkeeping("of it, the engine's own: link", before.link),
     ];
