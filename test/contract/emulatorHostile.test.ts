@@ -1,15 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { connect as connectPlain, type Socket } from "node:net";
-import { createInterface } from "node:readline";
-import { connect as connectTls } from "node:tls";
+import type { Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { EmulatorSettings } from "../../emulator/emulator";
 import { makeCertificate, nodeEncoding } from "./clientCertificates";
 import { ours } from "./emulatorFixture";
 import { CompiledEmulator, type EmulatorProcess } from "./emulatorProcess";
-import { credentialOf, send, type WireIdentity, type WireTarget } from "./wire";
+import { conversation, head as requestHead, type Wires } from "./hostileClient";
+import { credentialOf, send, type WireTarget } from "./wire";
 
 const path = `/${ours}/certificates`;
 const requestTimeoutMs = 3_000;
@@ -18,7 +15,6 @@ const mebibyte = 1024 * 1024;
 let compiled: CompiledEmulator;
 let running: EmulatorProcess;
 let emulator: WireTarget;
-const holders: ChildProcess[] = [];
 
 async function start(settings: EmulatorSettings = {}): Promise<void> {
   running = compiled.spawn({ subscriptions: [ours], requestTimeoutMs, ...settings });
@@ -32,9 +28,6 @@ beforeAll(async () => {
 
 /** Whatever was done to it: the same process answers an honest client at once, and has nothing to say. */
 afterEach(async () => {
-  for (const holder of holders.splice(0)) {
-    holder.kill("SIGKILL");
-  }
   const from = performance.now();
   expect((await send(emulator, { path })).status).toBe(200);
   // A hundredth of that on a machine with nothing else to do.
@@ -44,32 +37,7 @@ afterEach(async () => {
 
 afterAll(() => compiled.dispose());
 
-interface Wires {
-  readonly identity?: WireIdentity | null;
-  /** Called with the open connection, instead of writing a text. */
-  readonly speak: (socket: Socket) => void;
-  readonly plain?: boolean;
-}
-
-/** Opens a connection, speaks, and listens until the server closes it. @returns what came */
-function conversation({ identity = null, speak, plain = false }: Wires): Promise<string> {
-  const port = Number(new URL(emulator.endpoint).port);
-  const socket = plain
-    ? connectPlain(port, "127.0.0.1")
-    : connectTls({ port, host: "127.0.0.1", ca: readFileSync(emulator.caCertificatePath), ...(identity ?? {}) });
-  return new Promise((resolve) => {
-    let heard = "";
-    socket.on("data", (chunk) => {
-      heard += String(chunk);
-    });
-    socket.on("error", () => undefined);
-    socket.once("close", () => resolve(heard));
-    socket.once(plain ? "connect" : "secureConnect", () => speak(socket));
-  });
-}
-
-const head = (more: string, line = `POST ${path} HTTP/1.1`) =>
-  `${line}\r\nHost: x\r\nx-ms-version: 2014-10-01\r\n${more}\r\n`;
+const head = (more: string, line = `POST ${path} HTTP/1.1`) => requestHead(line, more);
 
 /** Writes piece after piece with a pause between them, until the connection is closed. */
 function drip(socket: Socket, piece: string): void {
@@ -150,7 +118,7 @@ describe("bodies that are too large", () => {
     const million = "a".repeat(mebibyte);
     const chunk = header.startsWith("Transfer") ? `${mebibyte.toString(16)}\r\n${million}\r\n` : million;
     let sent = 0;
-    await conversation({
+    await conversation(emulator, {
       identity: credentialOf(emulator),
       speak: (socket) => {
         const more = () => {
@@ -168,7 +136,7 @@ describe("bodies that are too large", () => {
   });
 
   it("neither announced nor in chunks: taken for the next request, which makes no sense", async () => {
-    const answer = await conversation({
+    const answer = await conversation(emulator, {
       identity: credentialOf(emulator),
       speak: (socket) => socket.write(head("") + "<".repeat(10 * mebibyte)),
     });
@@ -222,7 +190,7 @@ describe("clients that take their time", () => {
     const all = Promise.all(
       slow.map(async ([name, wires]) => {
         const identity = wires.plain === true ? null : credentialOf(emulator);
-        ended.set(name, (await conversation({ identity, ...wires })).slice(0, 12));
+        ended.set(name, (await conversation(emulator, { identity, ...wires })).slice(0, 12));
       }),
     );
     expect((await send(emulator, { path })).status).toBe(200);
@@ -248,7 +216,9 @@ describe("what is no request of this service", () => {
     ["a TLS record of a wrong length", Buffer.from("1603010005ffffffffff", "hex")],
     ["zeros", Buffer.alloc(100_000)],
   ])("%s instead of TLS: closed", async (_name, bytes) => {
-    expect(await conversation({ plain: true, speak: (socket) => socket.write(bytes) })).not.toContain("200 OK");
+    expect(await conversation(emulator, { plain: true, speak: (socket) => socket.write(bytes) })).not.toContain(
+      "200 OK",
+    );
   });
 
   it.each<[string, string]>([
@@ -266,7 +236,10 @@ describe("what is no request of this service", () => {
     ["a null byte in a header", head("a: \0\r\n", "GET / HTTP/1.1")],
     ["no HTTP at all", "hello\r\n\r\n"],
   ])("%s: an error and a closed connection", async (_name, text) => {
-    const answer = await conversation({ identity: credentialOf(emulator), speak: (socket) => socket.write(text) });
+    const answer = await conversation(emulator, {
+      identity: credentialOf(emulator),
+      speak: (socket) => socket.write(text),
+    });
     expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d [\s\S]*)?$/);
   });
 
@@ -298,12 +271,12 @@ describe("what is no request of this service", () => {
       /^HTTP\/1\.1 417 /,
     ],
   ])("%s, without a client certificate: refused in the service's own words", async (_name, text, expected) => {
-    expect(await conversation({ speak: (socket) => socket.write(text) })).toMatch(expected);
+    expect(await conversation(emulator, { speak: (socket) => socket.write(text) })).toMatch(expected);
   });
 
   it("answers a thousand requests that were sent at once, in their order", async () => {
     const requests = Array.from({ length: 1_000 }, (_, index) => head("", `GET /${index} HTTP/1.1`));
-    const answers = await conversation({
+    const answers = await conversation(emulator, {
       speak: (socket) => socket.write(requests.join("") + head("Connection: close\r\n", `GET ${path} HTTP/1.1`)),
     });
     expect(answers.split("HTTP/1.1 404 ")).toHaveLength(1_001);
@@ -313,7 +286,7 @@ describe("what is no request of this service", () => {
   it("serves requests that were sent at once one after the other: each sees what those before it did", async () => {
     const { thumbprint, ...certificate } = await makeCertificate();
     const { body } = nodeEncoding({ thumbprint, ...certificate });
-    const answers = await conversation({
+    const answers = await conversation(emulator, {
       identity: credentialOf(emulator),
       speak: (socket) =>
         socket.write(
@@ -330,132 +303,5 @@ describe("what is no request of this service", () => {
       "200",
       "404",
     ]);
-  });
-});
-
-describe("many of them", () => {
-  /** Opens idle connections from a process of its own, because of the limit of open files. @returns when all are open */
-  async function hold(count: number): Promise<void> {
-    const program = `
-      const { connect } = require("node:net");
-      const [port, count] = process.argv.slice(1).map(Number);
-      let open = 0;
-      const next = () => {
-        if (open === count) return console.log("open");
-        const socket = connect(port, "127.0.0.1", () => { open += 1; if (open % 50 === 0) setTimeout(next, 10); else next(); });
-        socket.on("error", () => {});
-      };
-      next();
-      setInterval(() => {}, 1_000);`;
-    const holder = spawn(process.execPath, ["-e", program, new URL(emulator.endpoint).port, String(count)], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    holders.push(holder);
-    await once(createInterface({ input: holder.stdout }), "line");
-  }
-
-  it("10,000 idle connections: honest clients are served all the time, and memory stays bounded", {
-    timeout: 60_000,
-  }, async () => {
-    await running.kill();
-    await start({ requestTimeoutMs: 30_000 });
-    await send(emulator, { path });
-    const before = running.residentMegabytes();
-    const held = Promise.all([hold(2_500), hold(2_500), hold(2_500), hold(2_500)]);
-    let isHeld = false;
-    void held.then(() => {
-      isHeld = true;
-    });
-    let served = 0;
-    while (!isHeld) {
-      expect((await send(emulator, { path })).status).toBe(200);
-      served += 1;
-    }
-    await held;
-    expect(served).toBeGreaterThan(5);
-    expect((await send(emulator, { path })).status).toBe(200);
-    expect(running.residentMegabytes() - before).toBeLessThan(250);
-  });
-
-  it("connections that were let in are bounded too, and the one that was quiet longest makes room", async () => {
-    await running.kill();
-    await start({ maximumConnections: 20, requestTimeoutMs: 30_000 });
-    const closed: number[] = [];
-    const sockets: Socket[] = [];
-    for (let index = 0; index < 30; index += 1) {
-      const ended = conversation({
-        identity: credentialOf(emulator),
-        speak: (socket) => {
-          sockets[index] = socket;
-          socket.write(head("", `GET /${ours} HTTP/1.1`));
-        },
-      });
-      void ended.then(() => closed.push(index));
-      await expect.poll(() => sockets[index]?.bytesRead ?? 0, { interval: 5 }).toBeGreaterThan(0);
-      const first = sockets[0];
-      if (index < 29) {
-        // The first one never stays quiet for long.
-        first?.write(head("", `GET /${ours} HTTP/1.1`));
-        const bytes = first?.bytesRead ?? 0;
-        await expect.poll(() => first?.bytesRead ?? 0, { interval: 5 }).toBeGreaterThan(bytes);
-      }
-    }
-    await expect.poll(() => closed.length).toBe(10);
-    expect(closed.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-  });
-
-  it("a client that asks for megabytes and reads nothing of them is cut off", { timeout: 60_000 }, async () => {
-    await running.kill();
-    await start({ requestTimeoutMs: 1_000 });
-    for (const certificate of await Promise.all(Array.from({ length: 60 }, () => makeCertificate()))) {
-      expect((await send(emulator, { method: "POST", path, ...nodeEncoding(certificate) })).status).toBe(201);
-    }
-    const asked = 200;
-    const heard = await conversation({
-      identity: credentialOf(emulator),
-      speak: (socket) => {
-        socket.pause();
-        socket.write(head("", `GET ${path} HTTP/1.1`).repeat(asked));
-        // A socket that does not read does not learn either that it was closed.
-        setTimeout(() => socket.resume(), 4_000);
-      },
-    });
-    expect(heard.split("</SubscriptionCertificates>").length - 1).toBeLessThan(asked);
-  });
-
-  it("100,000 requests: the journal and memory stay bounded", { timeout: 120_000 }, async () => {
-    await running.kill();
-    await start();
-    const [batch, batches] = [100, 250];
-    const lines = head("", `GET /${"x".repeat(300)}?${"y".repeat(1_000)} HTTP/1.1`).repeat(batch);
-    /** A quarter of them: a batch at once, and the next one when the last answer of the one before is there. */
-    const flood = () =>
-      conversation({
-        identity: null,
-        speak: (socket) => {
-          let answers = 0;
-          socket.write(lines);
-          socket.on("data", (chunk) => {
-            const before = Math.floor(answers / batch);
-            answers += String(chunk).split("</Error>").length - 1;
-            if (answers >= batch * batches) {
-              socket.destroy();
-            } else if (Math.floor(answers / batch) > before) {
-              socket.write(lines);
-            }
-          });
-        },
-      });
-    await flood();
-    const before = running.residentMegabytes();
-    await Promise.all([flood(), flood(), flood()]);
-    expect(running.residentMegabytes() - before).toBeLessThan(150);
-    const journal: unknown[] = JSON.parse((await send(emulator, { path: "/emulator/journal" })).body);
-    expect(journal.length).toBeGreaterThanOrEqual(10_000);
-    expect(journal.length).toBeLessThanOrEqual(20_000);
-    expect(JSON.stringify(journal[0]).length).toBeLessThan(600);
   });
 });
