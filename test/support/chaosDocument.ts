@@ -6,17 +6,20 @@ const suites: readonly { readonly name: string; readonly title: string; readonly
     name: "in one process",
     title: "Every request of an operation",
     text: `The resources run in the test's own process against the emulator. At every request that changes something the provider is
-killed, before it and after it; and every request meets every fault of the emulator's script, alone and in pairs. Then one
-of these follows: the same once more, the link leaves the program, a holder leaves, the next rotation is due, everything
-is destroyed. At the end the overlap is let pass.`,
+killed, before it and after it; and every request meets every fault of the emulator's script, alone and, in cases that are
+drawn, two of them. After each of these every follow-up has its turn: the same once more, the link leaves the program, a
+holder leaves, the next rotation is due, everything is destroyed. At the end the overlap is let pass. And a failure that
+leaves a revoked certificate registered has to begin with STILL OPEN.`,
   },
   {
     name: "real processes",
     title: "Every process of a run",
     text: `Engine, program, provider and Azure are processes of their own, and SIGKILL ends one of them: before the first request,
-and after each request has taken effect and before its answer. The engine is also ended between what it writes to its state
-and in the middle of a line; interrupted with ^C once and twice; and run with a disk that takes no more. Where the provider
-lives on, it is held until the next run is done, and has to notice then that nobody waits for it any more.`,
+and after each request has taken effect and before its answer. At places that are drawn, the engine is also ended between
+what it writes to its state and in the middle of a line, interrupted with ^C once and twice, and run with a disk that takes
+no more. Where the provider lives on, it is held until the next run is done, and has to notice then that nobody waits for
+it any more. One follow-up is drawn for each. The state has to be readable whenever it is looked at; a run that did not
+succeed has to end with a code other than 0 and say so, in words and without a stack.`,
   },
   {
     name: "two stacks",
@@ -54,8 +57,8 @@ function head(tallies: readonly Tally[]): string {
 
 This page is written by \`make chaos\`. **${number(sum(tallies, "cases"))} cases; ${failed === 0 ? "none" : number(failed)} failed; ${number(limit)} ended in the known limit below.**
 
-Each case begins an operation, disturbs it at one place, and lets something else follow: the same run again, a link or a holder
-taken out of the program, or a destroy. That is run until it succeeds, four times at most. Then all of this has to hold:
+Each case begins an operation, disturbs it at one place, and lets something follow: the same run again, a link or a holder taken
+out of the program, or a destroy. That is run until it succeeds, four times at most. Then all of this has to hold:
 
 - On the subscription is what the program wants, and nothing else of its certificates: no key of somebody who has left, no
   certificate that was uploaded and forgotten.
@@ -63,9 +66,8 @@ taken out of the program, or a destroy. That is run until it succeeds, four time
 - At no moment, as the service's own record of requests shows, did a linked certificate have no valid version registered, did
   an overlap end early, was the current version removed, or was anything uploaded twice.
 - Certificates of others are untouched.
-- A run that says it succeeded has succeeded; one that was disturbed ends with a code that is not 0 and says what to do; a
-  revoked certificate that is still registered is said first (STILL OPEN).
-- The state can be read at any time. A provider whose engine is gone changes nothing more.
+- What says that it succeeded has succeeded.
+- A provider whose engine is gone changes nothing more.
 
 What the operations are: \`create\` links a certificate; \`rotate\` uploads a successor; \`retire\` takes the predecessor off when its
 overlap ends; \`leave\` rotates at once because a holder has left; \`compromise\` revokes a version by its thumbprint; \`remove\` takes the
@@ -113,8 +115,7 @@ way to die there, and a link that stays in the program, converges.
 
 ## Run it again
 
-\`make chaos\` runs all cases; the places that are requests are all tried, pairs of faults and follow-ups are drawn anew each
-time. \`make test\` runs a sample, always the same. A case that fails is printed with the command that replays it:
+\`make chaos\` runs all of this; what is drawn, is drawn anew each time. \`make test\` runs a sample, always the same. A case that fails is printed with the command that replays it:
 
     CHAOS_SEED=1 CHAOS_CASE='rotate/provider@request1/removed' npm run test:chaos -- killProcesses
 `;
