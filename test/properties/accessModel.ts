@@ -231,7 +231,9 @@ export class AccessModel {
     const known = (knownBefore ?? []).map(({ thumbprint }) => String(thumbprint));
     return [
       ...(known.includes(current) ? [] : ["it never registered the current certificate"]),
-      ...known.filter((one) => one !== current && this.#hasToGo(one, door)).map((one) => `${one} was left there`),
+      ...known
+        .filter((one) => one !== current && before.includes(one) && this.#hasToGo(one, door))
+        .map((one) => `${one} was left there`),
       ...(refreshed && undisturbed && !before.includes(current)
         ? ["a refresh did not notice that the current one is gone"]
         : []),
