@@ -16,6 +16,7 @@ import { writing } from "./writing";
 /** What a run may do with a stack's state. A preview works on a copy that is never written. */
 export interface StackState {
   entries(): { entry: number; resource: ResourceState }[];
+  get(entry: number): ResourceState | undefined;
   pendingOperations(): (PendingOperation & { readonly operation: number })[];
   /** Applies the changes of one step and, unless this is a preview, records them before it returns. */
   record(changes: readonly Change[]): void;
@@ -121,6 +122,10 @@ class OpenState implements StackState {
 
   entries(): { entry: number; resource: ResourceState }[] {
     return this.#snapshot.entries();
+  }
+
+  get(entry: number): ResourceState | undefined {
+    return this.#snapshot.get(entry);
   }
 
   pendingOperations(): (PendingOperation & { readonly operation: number })[] {

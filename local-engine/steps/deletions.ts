@@ -17,9 +17,10 @@ export async function deleteUnwanted(
   const entries = run.state.entries();
   const graph = dependenciesOf(entries);
   const unwanted = entries.filter(({ resource }) => resource.delete === true || !isWanted(resource.urn));
-  const condemned = unwanted.filter((each) => isAllowed(run, each, entries, graph));
+  const allowed = allowedBy(run, entries, graph);
+  const condemned = unwanted.filter((each) => allowed(each));
   refuseUntargeted(run, condemned);
-  for (const { resource } of unwanted.filter((each) => !condemned.includes(each) && each.resource.delete !== true)) {
+  for (const { resource } of unwanted.filter((each) => !allowed(each) && each.resource.delete !== true)) {
     run.progress.begin("same", resource)("done");
   }
   const urns = new Set(condemned.map(({ resource }) => resource.urn));
@@ -66,17 +67,17 @@ function deletionOf(resource: ResourceState): "delete" | "delete-replaced" | "di
 }
 
 /** With targets, only these and what depends on them are looked at. */
-function isAllowed(
+function allowedBy(
   run: Run,
-  entry: Entry,
   entries: readonly Entry[],
   graph: ReadonlyMap<Entry, ReadonlySet<Entry>>,
-): boolean {
+): (entry: Entry) => boolean {
   if (run.targets.size === 0) {
-    return true;
+    return () => true;
   }
   const targeted = entries.filter(({ resource }) => run.targets.has(resource.urn));
-  return targeted.includes(entry) || transitive(reversed(graph), targeted).has(entry);
+  const reached = transitive(reversed(graph), targeted);
+  return (entry) => run.targets.has(entry.resource.urn) || reached.has(entry);
 }
 
 function refuseUntargeted(run: Run, condemned: readonly Entry[]): void {

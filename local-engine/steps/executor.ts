@@ -44,15 +44,10 @@ export class Executor {
   /** Gives a registered component, or the stack, the outputs that its program told at the end of its construction. */
   setOutputs(urn: string, outputs: Properties): void {
     const entry = this.#written.get(urn);
-    const resource = this.#run.state.entries().find((each) => each.entry === entry)?.resource;
+    const resource = entry === undefined ? undefined : this.#run.state.get(entry);
     if (entry !== undefined && resource !== undefined) {
       this.#run.state.record([{ kind: "put", entry, resource: { ...resource, outputs } }]);
     }
-  }
-
-  outputsOf(urn: string): Properties {
-    const entry = this.#written.get(urn);
-    return this.#run.state.entries().find((each) => each.entry === entry)?.resource.outputs ?? {};
   }
 
   async #create(plan: PlanOf<"create">, op: "create" | "create-replacement", old?: Entry): Promise<StepResult> {
