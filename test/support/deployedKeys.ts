@@ -47,7 +47,7 @@ ${parts.join("\n")}
 `;
 }
 
-export function linkName(certificate: string, door: number): string {
+function linkName(certificate: string, door: number): string {
   return `${certificate}-${door}`;
 }
 

@@ -24,7 +24,7 @@ export interface Tally {
 }
 
 /** Between two rounds for which nobody waits: the run needs the machine too. */
-const restMs = 50;
+const restMs = 100;
 
 interface ProbeSettings {
   readonly emulator: Emulator;
