@@ -156,7 +156,7 @@ export class HostProcess {
     const request = new messages.CheckRequest()
       .setUrn(this.urn(type, name))
       .setOlds(toStruct({}))
-      .setNews(toStruct(this.registered(type, name, args)));
+      .setNews(this.#sent(this.registered(type, name, args)));
     const answer = await this.call("check", request);
     return {
       inputs: fromStruct(answer.getInputs()),
