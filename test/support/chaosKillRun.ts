@@ -9,7 +9,7 @@ import type { Ending, EngineRun, ProcessBeginning, ProcessWorld } from "./chaosW
 
 const runsToSucceed = 4;
 const patienceMs = 60_000;
-const pollMs = 15;
+const pollMs = 40;
 /** What `ulimit -f` of a POSIX shell counts in. */
 const blockBytes = 512;
 
