@@ -1,16 +1,18 @@
 // Every file that is generated from the definitions, by its path: what `make schema` writes, and a test compares.
 import { stringify } from "yaml";
+import { documentationPages } from "./schema/pages";
 import { pulumiSchema } from "./schema/pulumiSchema";
 import { sdkClasses } from "./schema/sdkClasses";
 
 /** Folders in which everything is generated. */
-export const generatedFolders = ["sdk/nodejs/generated"];
+export const generatedFolders = ["sdk/nodejs/generated", "docs/resources", "docs/functions"];
 
 /** The text of every generated file, before the TypeScript among them is formatted. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["schema.yaml", schemaYaml()],
     ...[...sdkClasses()].map(([name, text]): [string, string] => [`sdk/nodejs/generated/${name}`, text]),
+    ...[...documentationPages()].map(([path, text]): [string, string] => [`docs/${path}`, text]),
   ]);
 }
 

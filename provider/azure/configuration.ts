@@ -6,6 +6,7 @@ import {
   authenticationKind,
   type ConfigurationKey,
   certificateLimit,
+  refusedInEnvironment,
 } from "./configurationDefinition";
 import { canonicalAddress } from "./knownClouds";
 
@@ -132,11 +133,7 @@ function givenOf(value: string | undefined, from: Pick<Given, "setting" | "store
 
 /** A process environment is inherited by every child and shown by every process list, so a private key never lives there. */
 function refuseKeysInEnvironment({ fromEnvironment }: Settings): void {
-  for (const [key, instead] of [
-    ["publishSettings", "publishSettingsPath"],
-    ["clientCertificatePem", "clientCertificatePath"],
-    ["clientKeyPem", "clientCertificatePath"],
-  ] as const) {
+  for (const [key, instead] of refusedInEnvironment) {
     const given = fromEnvironment(key);
     if (given !== undefined) {
       throw new ConfigurationError({

@@ -92,3 +92,10 @@ export const secretConfigurationKeys: readonly ConfigurationKey[] = [
   "clientCertificatePassword",
   "clientKeyPem",
 ];
+
+/** What may not stand in the environment, and what to set there instead. */
+export const refusedInEnvironment: readonly (readonly [key: ConfigurationKey, instead: ConfigurationKey])[] = [
+  ["publishSettings", "publishSettingsPath"],
+  ["clientCertificatePem", "clientCertificatePath"],
+  ["clientKeyPem", "clientCertificatePath"],
+];

@@ -140,7 +140,7 @@ function typeOf(schema: JsonSchema, named: string, types: Types): TypeSpec {
     const numbers = values.every((value) => typeof value === "number");
     return declared(named, types, {
       type: numbers ? "integer" : "string",
-      enum: values.map((value) => (numbers ? { name: `${named}${value}`, value } : { value })),
+      enum: values.map((value) => (numbers ? { name: `Value${value}`, value } : { value })),
     });
   }
   if (schema.items !== undefined) {
