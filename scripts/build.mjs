@@ -19,10 +19,10 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const workshop = mkdtempSync(".build-");
 try {
   const next = join(workshop, "next");
+  writeSchema(join(next, "provider/hosts/plugin/schema.json"));
   const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--outDir", next];
   execFileSync(process.execPath, tsc, { stdio: "inherit" });
   chmodSync(join(next, "cli/main.js"), 0o755);
-  writeSchema(join(next, "provider/hosts/plugin/schema.json"));
   if (existsSync("dist")) {
     renameSync("dist", join(workshop, "previous"));
   }
