@@ -46,7 +46,9 @@ describe("the tarball", () => {
     ]);
     const rooms = new Set(packed.files.flatMap((file) => (file.startsWith("dist/") ? [file.split("/")[1]] : [])));
     expect([...rooms].sort()).toEqual(["cli", "emulator", "local-engine", "provider", "sdk"]);
-    expect(packed.files.filter((file) => file.startsWith("dist/") && !/\.(js|d\.ts)$/.test(file))).toEqual([]);
+    expect(packed.files.filter((file) => file.startsWith("dist/") && !/\.(js|d\.ts)$/.test(file))).toEqual([
+      "dist/provider/hosts/plugin/schema.json",
+    ]);
     expect(packed.files.filter((file) => /\.test\./.test(file))).toEqual([]);
   });
 
