@@ -12,12 +12,6 @@ import {
 
 /** Between the engine's JSON and the values of the decisions. */
 
-/** The inputs that state repeats, because diff, update and delete may see nothing but outputs. */
-export function recorded(inputs: ManagementCertificateInputs) {
-  const { commonName: _1, organization: _2, organizationalUnit: _3, ...rest } = inputs;
-  return rest;
-}
-
 export function stateOf(olds: Values): ManagementCertificateState {
   return readValues(managementCertificateState, olds, "the state");
 }

@@ -224,6 +224,23 @@ describe("the plugin, whatever it is asked", () => {
     expect(await failures(certificateType, {})).toEqual([]);
   });
 
+  it("looks up what a subscription holds, and what is wrong with the question", async () => {
+    const invoke = (name: string, args: Properties) =>
+      host.call(
+        "invoke",
+        new messages.InvokeRequest().setTok(`azure-certificates:index:${name}`).setArgs(toStruct(args)),
+      );
+    const at = emulator.subscriptions[0] ?? "";
+    const answer = fromStruct((await invoke("getManagementCertificates", { subscriptionId: at })).getReturn());
+    expect(answer).toMatchObject({ subscriptionId: at, certificates: [{ thumbprint: emulator.credentialThumbprint }] });
+    const named = async (work: Promise<messages.InvokeResponse>) =>
+      (await work).getFailuresList().map((failure) => failure.getProperty());
+    expect(await named(invoke("getManagementCertificates", { subscriptionId: "Production" }))).toEqual([
+      "subscriptionId",
+    ]);
+    expect(await named(invoke("parsePublishSettings", { content: secret("<x") }))).toEqual(["content"]);
+  });
+
   it("makes 200 certificates at once and answers meanwhile", async () => {
     const { inputs } = await host.check(certificateType, "on-call", {});
     let isBusy = true;

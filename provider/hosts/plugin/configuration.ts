@@ -1,13 +1,15 @@
 import type { CheckRequest, ConfigureRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { type ProviderConfiguration, parseConfiguration } from "../../azure/configuration";
+import { providerConfiguration, secretConfigurationKeys } from "../../azure/configurationDefinition";
 import { ConfigurationError } from "../../errors";
 import type { CheckFailure, CheckResult, Values } from "../../resources/lifecycle";
 import { containsUnknown } from "../../resources/unknowns";
-import { configurationKeys, secretConfigurationKeys } from "./configurationKeys";
 import { packageName } from "./resources";
 import { received, withSecrets } from "./wire";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+const configurationKeys: readonly string[] = Object.keys(providerConfiguration.shape);
 
 /** What the engine, not a person, puts among the inputs of every provider. */
 const ofTheEngine = ["version", "pluginDownloadURL", "pluginChecksums", "parameterization", "__internal"];

@@ -1,8 +1,8 @@
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { ProviderConfiguration } from "../../azure/configuration";
-import { CancelledError, ConfigurationError } from "../../errors";
+import { CancelledError, ConfigurationError, InvalidInputError } from "../../errors";
 import { type Configured, configuredWith } from "../../resources/context";
-import { PartialChangeError, type Values } from "../../resources/lifecycle";
+import { type CheckFailure, type CheckResult, PartialChangeError, type Values } from "../../resources/lifecycle";
 import { presentable } from "../presentable";
 import { systemPorts } from "../systemPorts";
 import { KeptResource } from "./answers";
@@ -134,10 +134,19 @@ export class PluginProvider {
     await lifecycle.delete(received(request.getProperties()).values, this.#within(request.getTimeout()));
   }
 
+  /** An argument that is wrong is a failure on it, as with check. */
   async invoke(request: messages.InvokeRequest): Promise<messages.InvokeResponse> {
+    const { run } = functionOf(request.getTok());
     const { values } = received(request.getArgs());
-    const results = await functionOf(request.getTok()).run(values, this.#configured());
-    return new messages.InvokeResponse().setReturn(toStruct(results));
+    const answer = new messages.InvokeResponse();
+    try {
+      return answer.setReturn(toStruct(await run(values, this.#configured())));
+    } catch (error) {
+      if (error instanceof InvalidInputError) {
+        return answer.setFailuresList([failureOf({ property: error.property, reason: error.message })]);
+      }
+      throw error;
+    }
   }
 
   #configured(): Configured {
@@ -157,18 +166,12 @@ export class PluginProvider {
   }
 }
 
-function checkAnswer({
-  inputs,
-  failures,
-}: {
-  readonly inputs: Values;
-  readonly failures: readonly { readonly property: string; readonly reason: string }[];
-}): messages.CheckResponse {
-  return new messages.CheckResponse()
-    .setInputs(toStruct(inputs))
-    .setFailuresList(
-      failures.map(({ property, reason }) => new messages.CheckFailure().setProperty(property).setReason(reason)),
-    );
+function checkAnswer({ inputs, failures }: CheckResult): messages.CheckResponse {
+  return new messages.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(failures.map(failureOf));
+}
+
+function failureOf({ property, reason }: CheckFailure): messages.CheckFailure {
+  return new messages.CheckFailure().setProperty(property).setReason(reason);
 }
 
 async function keeping<T>(secretOutputs: readonly string[], marked: Values, work: () => Promise<T>): Promise<T> {

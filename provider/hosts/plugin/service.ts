@@ -26,7 +26,7 @@ export function providerService(provider: PluginProvider, engine: Engine, versio
       return new Empty();
     }),
     getPluginInfo: answering(() => new PluginInfo().setVersion(version)),
-    getSchema: answering(async () => new messages.GetSchemaResponse().setSchema(await packageSchema(version))),
+    getSchema: answering(async () => new messages.GetSchemaResponse().setSchema(await packageSchema())),
     checkConfig: answering((request: messages.CheckRequest) => provider.checkConfig(request)),
     // Never a replacement: it would replace every resource with it, and no setting makes one unmanageable. What changed is recorded.
     diffConfig: answering(() => new messages.DiffResponse()),

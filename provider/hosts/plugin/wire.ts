@@ -31,7 +31,7 @@ export function toStruct(values: Values): Struct {
   return Struct.fromJavaScript(values as { [key: string]: JavaScriptValue });
 }
 
-export function secret(value: unknown): unknown {
+function secret(value: unknown): unknown {
   return isSigned(value, secretSignature) ? value : { [signatureKey]: secretSignature, value };
 }
 
