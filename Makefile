@@ -4,6 +4,7 @@
 #   make test     everything that must be right before a change is merged
 #   make chaos    every fault at every request, every process killed: minutes, writes docs/reliability.md; make test runs a sample
 #   make bench    measurements against the limit and against others: minutes; writes docs/performance.md
+#   make planted  plants known bugs one by one and sees that each is caught; writes test/scenarios/invariants.md
 #   make lint     format and lint, without changing anything      make format   the same, and repairs what it can
 #   make build    compiles the package into dist/
 #   make schema   writes sdk/nodejs/generated/ from the resource definitions
@@ -27,7 +28,7 @@ endif
 # One file for each lock file that was installed: a new lock file installs again, and nothing else does.
 INSTALLED := node_modules/.installed-by-make
 
-.PHONY: setup demo test chaos bench build lint schema format
+.PHONY: setup demo test chaos planted bench build lint schema format
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -83,6 +84,7 @@ test: lint
 	$(call headline,package: publint and are-the-types-wrong on the packed result)
 	@npm run --silent package
 	$(call headline,all passed)
+	@npx --no-install tsx scripts/suiteTable.ts
 
 # The document is written whatever came of it: failures belong into it.
 chaos: build
@@ -90,6 +92,11 @@ chaos: build
 	@results=$$(mktemp -d) && { CHAOS=all CHAOS_RESULTS=$$results npm run --silent test:chaos; result=$$?; \
 	  npx --no-install tsx scripts/writeReliability.ts $$results && rm -r $$results && exit $$result; }
 	@PROPERTIES=all npm run --silent test:properties
+
+# One bug alone: npm run planted -- "revoked were a date"
+planted: setup
+	$(call headline,planted: bugs that must be caught)
+	@npm run --silent planted
 
 # One measurement alone: npm run bench -- --only issuing
 bench: build

@@ -22,7 +22,9 @@ try {
   writeSchema(join(next, "provider/hosts/plugin/schema.json"));
   const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--outDir", next];
   execFileSync(process.execPath, tsc, { stdio: "inherit" });
-  chmodSync(join(next, "cli/main.js"), 0o755);
+  for (const command of ["cli/main.js", "provider/hosts/plugin/main.js"]) {
+    chmodSync(join(next, command), 0o755);
+  }
   if (existsSync("dist")) {
     renameSync("dist", join(workshop, "previous"));
   }

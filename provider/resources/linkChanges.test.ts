@@ -78,6 +78,17 @@ describe("what an update would do to a link", () => {
     expect(changesAt("2027-09-07T23:59:59Z")).toEqual({ changes: [], warnings: [] });
   });
 
+  it("registers a third version during an overlap, and prolongs nothing that has begun", () => {
+    const successor = {
+      ...certificate,
+      current: { ...certificate.current, thumbprint: third },
+      previous: [{ thumbprint: second, notAfter: new Date("2028-09-01"), revoked: false }, ...certificate.previous],
+    };
+    expect(changesAt("2027-09-04T00:00:00Z", { certificate: successor }).changes.map(({ reason }) => reason)).toEqual([
+      `due: registers CCCCCCCC… on subscription ${subscription}; BBBBBBBB… stays accepted for 168 hours after that; AAAAAAAA… stays accepted until 2027-09-08 00:00 UTC`,
+    ]);
+  });
+
   it("retires the previous certificate when its overlap on this subscription has ended, and says which and since when", () => {
     expect(changesAt("2027-09-08T00:00:00Z").changes).toEqual([
       {

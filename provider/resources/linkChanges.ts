@@ -1,5 +1,6 @@
 import type { SubscriptionAddress } from "../azure/subscriptionAddress";
-import type { LinkCertificate, RotationDecision } from "../rotation/types";
+import { hoursAfter } from "../rotation/schedule";
+import type { LinkCertificate, RotationDecision, WantedCertificate } from "../rotation/types";
 import { wantedOnLink } from "../rotation/wantedOnLink";
 import { hoursInWords, listInWords, momentOf, shortThumbprint } from "../rotation/wording";
 import { dateOf } from "./fields";
@@ -105,18 +106,13 @@ function registrationChanges(state: SubscriptionCertificateLinkState, wish: Wish
   const { current } = wish.certificate;
   const known = state.registered.find((registration) => registration.thumbprint === current.thumbprint);
   if (known === undefined) {
-    const wanted = wantedOnLink(wish.certificate, state.registered.map(registrationOf), now);
-    const staying = wanted
-      .filter((candidate) => candidate.role === "previous")
-      .map((candidate) => candidate.thumbprint);
-    const beside =
-      staying.length === 0
-        ? ""
-        : `; ${staying.map(shortThumbprint).join(" and ")} stays accepted for ${hoursInWords(wish.certificate.overlapHours)} after that`;
+    const staying = wantedOnLink(wish.certificate, state.registered.map(registrationOf), now).map((candidate) =>
+      stay(candidate, wish.certificate.overlapHours, now),
+    );
     return [
       {
         property: "registered",
-        reason: `due: registers ${shortThumbprint(current.thumbprint)} on subscription ${state.subscriptionId}${beside}`,
+        reason: `due: registers ${shortThumbprint(current.thumbprint)} on subscription ${state.subscriptionId}${staying.join("")}`,
         replaces: false,
       },
     ];
@@ -135,6 +131,17 @@ function registrationChanges(state: SubscriptionCertificateLinkState, wish: Wish
     ];
   }
   return [];
+}
+
+/** An overlap begins with this registration, or has begun with an earlier one that this one does not prolong. */
+function stay({ thumbprint, until }: WantedCertificate, overlapHours: number, now: Date): string {
+  if (until === null) {
+    return "";
+  }
+  const stays = `; ${shortThumbprint(thumbprint)} stays accepted`;
+  return until < hoursAfter(now, overlapHours)
+    ? `${stays} until ${momentOf(until)}`
+    : `${stays} for ${hoursInWords(overlapHours)} after that`;
 }
 
 function retirements(state: SubscriptionCertificateLinkState, wish: Wish, now: Date): PropertyChange[] {

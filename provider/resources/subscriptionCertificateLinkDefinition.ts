@@ -4,20 +4,35 @@ import type { ResourceDefinition } from "./definition";
 import { hoursNumber, isoDate, subscriptionGuid, thumbprint } from "./fields";
 import { previousVersion } from "./managementCertificateDefinition";
 
+/** What a link has to know of a ManagementCertificate beside its current version. */
+export const supersededVersions = z.object({
+  previous: z
+    .array(z.object({ thumbprint: thumbprint("previous"), notAfter: isoDate, revoked: z.boolean() }))
+    .default([]),
+  overlapHours: hoursNumber("overlapHours", 876_000),
+});
+
 /**
- * What a link has to know of a ManagementCertificate; its lineage is in the certificate. One input, because the engine
- * stores where each came from. What else a version holds is dropped: it would be repeated in the state of every link.
+ * One input, because the engine stores where each came from; the lineage is in the certificate. What else a version holds
+ * is dropped: it would be repeated in the state of every link. Programs in other languages hand over the outputs of their
+ * certificate as they are, `certificatePem` among them; it is stored without its armour all the same.
  */
-const certificateOfALink = z.object(
-  {
-    der: z.base64({ error: "certificate.der must be a certificate's DER in base64" }),
-    previous: z
-      .array(z.object({ thumbprint: thumbprint("previous"), notAfter: isoDate, revoked: z.boolean() }))
-      .default([]),
-    overlapHours: hoursNumber("overlapHours", 876_000),
-  },
-  { error: "certificate must be a ManagementCertificate" },
-);
+const certificateOfALink = z
+  .object(
+    {
+      der: z.base64({ error: "certificate.der must be a certificate's DER in base64" }).optional(),
+      certificatePem: z.string({ error: "certificate.certificatePem must be a certificate in PEM" }).optional(),
+      ...supersededVersions.shape,
+    },
+    { error: "certificate must be a ManagementCertificate" },
+  )
+  .transform(({ der, certificatePem, ...versions }) => ({
+    der: der ?? certificatePem?.replaceAll(/-----[^-]+-----|\s/g, "") ?? "",
+    ...versions,
+  }))
+  .refine(({ der }) => der !== "", {
+    error: "certificate needs the certificatePem of a ManagementCertificate",
+  });
 
 const certificateSpelledOut = z
   .object({

@@ -67,6 +67,13 @@ describe("a subscription should accept", () => {
       wanted: [current],
     },
     {
+      rule: "a predecessor for a whole overlap more, if the successor that it was counted from is revoked: who had not moved yet has to move to another one",
+      certificate: certificateOf([{ revoked: true }, { thumbprint: V1 }]),
+      records: [registered(V1, "2026-01-01T00:00:00Z"), registered(V3, "2027-03-05T00:00:00Z")],
+      now: "2027-03-09T00:00:00Z",
+      wanted: [current, { thumbprint: V1, role: "previous", until: new Date("2027-03-12T00:00:00Z") }],
+    },
+    {
       rule: "no predecessor at all, where there is no overlap",
       certificate: certificateOf([{}], 0),
       records: [registered(V2, "2026-01-01T00:00:00Z"), registered(V3, "2027-03-01T12:00:00Z")],

@@ -1,13 +1,43 @@
 // What sdk/nodejs/generated/ says, from the resource definitions.
+import { providerConfiguration, secretConfigurationKeys } from "../../provider/azure/configurationDefinition";
 import type { ResourceDefinition } from "../../provider/resources/definition";
 import { resourceDefinitions } from "./definitions";
 import { type JsonSchema, jsonSchemaOf, lowerFirst, upperFirst } from "./jsonSchema";
 
 /** The text of every file of sdk/nodejs/generated/ by its name, before it is formatted. */
 export function sdkClasses(): ReadonlyMap<string, string> {
-  return new Map(
-    resourceDefinitions.map((definition) => [`${lowerFirst(definition.type)}.ts`, resourceFile(definition)]),
-  );
+  return new Map([
+    ...resourceDefinitions.map((definition): [string, string] => [
+      `${lowerFirst(definition.type)}.ts`,
+      resourceFile(definition),
+    ]),
+    ["provider.ts", providerFile()],
+  ]);
+}
+
+function providerFile(): string {
+  const nested: string[] = [];
+  const args = Object.entries(jsonSchemaOf(providerConfiguration).properties ?? {}).map(([name, schema]) => {
+    const items = schema.items;
+    const type =
+      items?.properties === undefined
+        ? inputType(schema)
+        : `pulumi.Input<pulumi.Input<${nestedInterface(items, `Provider${upperFirst(name)}`, nested)}>[]>`;
+    return `${doc(schema.description, "  ")}  readonly ${name}?: ${type} | undefined;`;
+  });
+  return `// Generated from the definition of the provider's configuration by \`make schema\`. Do not edit.
+import type * as pulumi from "@pulumi/pulumi";
+
+${nested.join("\n\n")}
+
+/** Who uploads, and where to. */
+export interface ProviderInputs {
+${args.join("\n\n")}
+}
+
+/** Names of the settings that hold a private key, or open one. */
+export const secretProviderInputNames: readonly string[] = ${JSON.stringify(secretConfigurationKeys)};
+`;
 }
 
 function resourceFile(definition: ResourceDefinition): string {

@@ -75,6 +75,15 @@ describe("docs/errors.md shows what is told about", () => {
       () => thrown(() => parseConfiguration(() => undefined, { AZURE_CERTIFICATES_CLIENT_KEY_PEM: "-----BEGIN" })),
     ],
     [
+      "A key where its path belongs",
+      () =>
+        thrown(() =>
+          parseConfiguration(() => undefined, {
+            AZURE_CERTIFICATES_CLIENT_CERTIFICATE_PATH: "-----BEGIN CERTIFICATE-----",
+          }),
+        ),
+    ],
+    [
       "A name that is not known",
       () => {
         // Not looked up: a machine without a name server would say something else.

@@ -9,7 +9,7 @@ import type { Ending, EngineRun, ProcessBeginning, ProcessWorld } from "./chaosW
 
 const runsToSucceed = 4;
 const patienceMs = 60_000;
-const pollMs = 15;
+const pollMs = 40;
 /** What `ulimit -f` of a POSIX shell counts in. */
 const blockBytes = 512;
 
@@ -92,7 +92,9 @@ function holdAt(point: KillPoint, milliseconds: number): Fault {
 async function untilReached(world: ProcessWorld, point: KillPoint, run: EngineRun): Promise<void> {
   const reached = async () =>
     point.kind === "start"
-      ? existsSync(world.files.journal) &&
+      ? // A destroy starts its provider when the first deletion has begun.
+        world.processes.living("provider").length > 0 &&
+        existsSync(world.files.journal) &&
         /"kind":"begin".*SubscriptionCertificateLink/.test(readFileSync(world.files.journal, "utf8"))
       : (await world.emulator.journal()).length > ("index" in point ? point.index : 0);
   const deadline = performance.now() + patienceMs;
@@ -122,8 +124,10 @@ export async function kill(world: ProcessWorld, victim: Victim, run: EngineRun):
     case "program":
     case "provider": {
       processes.kill(victim);
-      const { code } = await run.ended;
-      return code === 1 ? [] : [`its ${victim} was killed, and the run ends with ${code}`];
+      const ending = await run.ended;
+      return ending.code === 0
+        ? [`its ${victim} was killed, and the run says that it succeeded`]
+        : honestFailure(ending);
     }
     case "emulator": {
       await emulator.kill();
@@ -166,7 +170,6 @@ async function runWithoutRoom(world: ProcessWorld, hundredths: number): Promise<
   return [
     ...(await trueSuccess(world, ending)),
     ...(isSaid ? [] : [`the disk took no more, and the run says only: ${ending.text}`]),
-    ...(/\n\s+at .*:\d+:\d+/.test(ending.text) ? [`it shows a stack to a person: ${ending.text}`] : []),
     ...lost.map((name) => `${name} is lost from the state`),
   ];
 }
@@ -184,7 +187,10 @@ async function trueSuccess(world: ProcessWorld, ending: Ending): Promise<readonl
 
 function honestFailure({ code, text }: Ending): readonly string[] {
   const isSaid = code === 1 && /Failed\. What was done is kept\.|^error: /m.test(text);
-  return isSaid ? [] : [`the run ends with ${code} and says: ${text}`];
+  return [
+    ...(isSaid ? [] : [`the run ends with ${code} and says: ${text}`]),
+    ...(/\n\s+at .*:\d+:\d+/.test(text) ? [`it shows a stack to a person: ${text}`] : []),
+  ];
 }
 
 export async function untilItSucceeds(world: ProcessWorld): Promise<readonly string[]> {

@@ -21,7 +21,7 @@ export interface Side {
 }
 
 const heldMs = 1_000;
-const pollMs = 15;
+const pollMs = 40;
 
 /** Both run at once; each loses a process; each is run again until it succeeds, again at once. The first kill comes before the second. */
 export async function runTwoStacks(one: Side, other: Side): Promise<ChaosResult> {
