@@ -43,6 +43,9 @@ describe("the tarball", () => {
       "LICENSE",
       "README.md",
       "package.json",
+      "plugin/PulumiPlugin.yaml",
+      "plugin/build.cjs",
+      "plugin/package.json",
     ]);
     const rooms = new Set(packed.files.flatMap((file) => (file.startsWith("dist/") ? [file.split("/")[1]] : [])));
     expect([...rooms].sort()).toEqual(["cli", "emulator", "local-engine", "provider", "sdk"]);
