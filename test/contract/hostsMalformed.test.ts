@@ -244,6 +244,7 @@ describe("the plugin, whatever it is asked", () => {
   it("makes 200 certificates at once and answers meanwhile", async () => {
     const { inputs } = await host.check(certificateType, "on-call", {});
     let isBusy = true;
+    const beganMs = performance.now();
     const creating = Promise.all(
       Array.from({ length: 200 }, () => host.create(certificateType, "on-call", inputs)),
     ).finally(() => {
@@ -259,7 +260,8 @@ describe("the plugin, whatever it is asked", () => {
     }
     expect(new Set((await creating).map(({ id }) => id)).size).toBe(200);
     expect(answers).toBeGreaterThan(20);
-    expect(slowestMs).toBeLessThan(3_000);
+    // Keys made on the event loop would hold one answer up until most of them are made.
+    expect(slowestMs).toBeLessThan((performance.now() - beganMs) / 3);
   });
 
   it("is configured by several calls at once, and the last one counts", async () => {
