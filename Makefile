@@ -7,7 +7,7 @@
 #   make planted  plants known bugs one by one and sees that each is caught; writes test/scenarios/invariants.md
 #   make lint     format and lint, without changing anything      make format   the same, and repairs what it can
 #   make build    compiles the package into dist/
-#   make schema   writes sdk/nodejs/generated/ from the resource definitions
+#   make schema   writes schema.yaml, sdk/nodejs/generated/ and the reference in docs/ from the definitions
 #   make setup    only the set-up
 
 # This package runs on Node 22.19 and later. Where the machine's Node is older, one is brought into .node/ and nothing

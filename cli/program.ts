@@ -5,6 +5,7 @@ import { LocalEngineError } from "../local-engine/errors";
 import { isAzureCertificatesError } from "../provider/errors";
 import { dueCommand } from "./due";
 import { emulatorCommand } from "./emulator";
+import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
 
@@ -51,7 +52,7 @@ function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  for (const verb of [emulatorCommand(), localCommand(), dueCommand()]) {
+  for (const verb of [emulatorCommand(), localCommand(), dueCommand(), installPluginCommand()]) {
     command.addCommand(verb);
   }
   shareSettings(command);

@@ -179,6 +179,11 @@ export class EngineGoneError extends CodedError {
   readonly code = "ERR_ENGINE_GONE";
 }
 
+/** The run was cancelled while this was under way. What was done is kept. */
+export class CancelledError extends CodedError {
+  readonly code = "ERR_CANCELLED";
+}
+
 /** Every error of this package: switch on `code`. */
 export type AzureCertificatesError =
   | InvalidInputError
@@ -199,7 +204,8 @@ export type AzureCertificatesError =
   | StateRolledBackError
   | ClockSkewError
   | AsOfError
-  | EngineGoneError;
+  | EngineGoneError
+  | CancelledError;
 
 /** Whether this package raised it on purpose. Anything else is a bug, or comes from a library. */
 export function isAzureCertificatesError(error: unknown): error is AzureCertificatesError {

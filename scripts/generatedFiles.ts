@@ -1,133 +1,24 @@
-// What sdk/nodejs/generated/ says, from the resource definitions.
-import { z } from "zod";
-import type { ResourceDefinition } from "../provider/resources/definition";
-import { managementCertificateDefinition } from "../provider/resources/managementCertificateDefinition";
-import { subscriptionCertificateLinkDefinition } from "../provider/resources/subscriptionCertificateLinkDefinition";
+// Every file that is generated from the definitions, by its path: what `make schema` writes, and a test compares.
+import { stringify } from "yaml";
+import { documentationPages } from "./schema/pages";
+import { pulumiSchema } from "./schema/pulumiSchema";
+import { sdkClasses } from "./schema/sdkClasses";
 
-/** The part of JSON Schema that the definitions come out as. */
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly enum?: readonly (string | number)[];
-  readonly const?: string | number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema | boolean;
-  readonly anyOf?: readonly Schema[];
-}
+/** Folders in which everything is generated. */
+export const generatedFolders = ["sdk/nodejs/generated", "docs/resources", "docs/functions"];
 
-const definitions: readonly ResourceDefinition[] = [
-  managementCertificateDefinition,
-  subscriptionCertificateLinkDefinition,
-];
-
-/** The text of every generated file by its name, before it is formatted. */
+/** The text of every generated file, before the TypeScript among them is formatted. */
 export function generatedFiles(): ReadonlyMap<string, string> {
-  return new Map(definitions.map((definition) => [`${lowerFirst(definition.type)}.ts`, resourceFile(definition)]));
+  return new Map([
+    ["schema.yaml", schemaYaml()],
+    ...[...sdkClasses()].map(([name, text]): [string, string] => [`sdk/nodejs/generated/${name}`, text]),
+    ...[...documentationPages()].map(([path, text]): [string, string] => [`docs/${path}`, text]),
+  ]);
 }
 
-function resourceFile(definition: ResourceDefinition): string {
-  const inputs = z.toJSONSchema(definition.inputs, { io: "input" }) as Schema;
-  const outputs = z.toJSONSchema(definition.outputs, { io: "input" }) as Schema;
-  const nested: string[] = [];
-  const fields = Object.entries(outputs.properties ?? {}).map(([name, schema]) => {
-    const type = outputType(schema, `${definition.type}${upperFirst(name)}`, nested);
-    const optional = outputs.required?.includes(name) === false ? " | undefined" : "";
-    return `${doc(schema.description, "  ")}  declare public readonly ${name}: pulumi.Output<${type}${optional}>;`;
-  });
-  const args = Object.entries(inputs.properties ?? {})
-    .filter(([name]) => !definition.filledIn.includes(name))
-    .map(([name, schema]) => {
-      const required = inputs.required?.includes(name) === true;
-      return `${doc(schema.description, "  ")}  readonly ${name}${required ? "" : "?"}: ${inputType(schema)}${required ? "" : " | undefined"};`;
-    });
-  const lower = lowerFirst(definition.type);
-  return `// Generated from the definition of ${definition.type} by \`make schema\`. Do not edit.
-import * as pulumi from "@pulumi/pulumi";
-
-${nested.join("\n\n")}
-
-/** What a program says about a ${definition.type}. */
-export interface ${definition.type}Inputs {
-${args.join("\n\n")}
-}
-
-/** Names of all outputs: a resource has to declare them to Pulumi before they have a value. */
-export const ${lower}OutputNames: readonly string[] = ${JSON.stringify(Object.keys(outputs.properties ?? {}), null, 2)};
-
-${secretNames(lower, definition)}${doc(definition.description, "")}export abstract class ${definition.type}Outputs extends pulumi.CustomResource {
-${fields.join("\n\n")}
-}
-`;
-}
-
-function secretNames(lower: string, { secretOutputs }: ResourceDefinition): string {
-  return secretOutputs.length === 0
-    ? ""
-    : `/** Names of the outputs that are secret. */
-export const ${lower}SecretOutputNames: readonly string[] = ${JSON.stringify(secretOutputs)};
-
-`;
-}
-
-function inputType(schema: Schema): string {
-  return `pulumi.Input<${plainType(schema, (inner) => `pulumi.Input<${inner}>`)}>`;
-}
-
-function outputType(schema: Schema, name: string, nested: string[]): string {
-  const items = schema.items;
-  if (items?.properties !== undefined) {
-    return `${nestedInterface(items, name, nested)}[]`;
-  }
-  if (schema.properties !== undefined) {
-    return nestedInterface(schema, name, nested);
-  }
-  return plainType(schema, (inner) => inner);
-}
-
-function nestedInterface(schema: Schema, name: string, nested: string[]): string {
-  const fields = Object.entries(schema.properties ?? {}).map(([field, inner]) => {
-    const optional = schema.required?.includes(field) === true ? "" : "?";
-    const type = plainType(inner, (plain) => plain);
-    return `${doc(inner.description, "  ")}  readonly ${field}${optional}: ${type}${optional === "" ? "" : " | undefined"};`;
-  });
-  nested.push(`export interface ${name} {\n${fields.join("\n")}\n}`);
-  return name;
-}
-
-function plainType(schema: Schema, wrap: (inner: string) => string): string {
-  const choices = schema.anyOf?.filter((choice) => choice.type !== "null");
-  if (choices?.[0] !== undefined) {
-    return plainType(choices[0], wrap);
-  }
-  if (schema.enum !== undefined) {
-    return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
-  }
-  if (schema.items !== undefined) {
-    return `${wrap(plainType(schema.items, wrap))}[]`;
-  }
-  if (schema.type === "object") {
-    const inner =
-      typeof schema.additionalProperties === "object" ? plainType(schema.additionalProperties, wrap) : "unknown";
-    return `{ [key: string]: ${wrap(inner)} }`;
-  }
-  // A nullable property is written as an optional one.
-  const type = [schema.type].flat().find((candidate) => candidate !== "null");
-  if (type === "string" || type === "number" || type === "boolean") {
-    return type;
-  }
-  throw new Error(`no TypeScript type for ${JSON.stringify(schema)}`);
-}
-
-function doc(description: string | undefined, indent: string): string {
-  return description === undefined ? "" : `${indent}/** ${description} */\n`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function schemaYaml(): string {
+  return `# Generated from the definitions in provider/ by \`make schema\`. Do not edit. The build adds the version.\n${stringify(
+    pulumiSchema(),
+    { lineWidth: 120, aliasDuplicateObjects: false },
+  )}`;
 }

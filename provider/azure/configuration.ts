@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { defaultCertificateLimit, defaultManagementEndpoint } from "../defaults";
 import { ConfigurationError } from "../errors";
+import {
+  allowedRemovals,
+  authenticationKind,
+  type ConfigurationKey,
+  certificateLimit,
+  refusedInEnvironment,
+} from "./configurationDefinition";
 import { canonicalAddress } from "./knownClouds";
 
 /** Where a credential comes from. Secrets are behind functions, so that printing a configuration prints none. */
@@ -50,8 +57,6 @@ export interface ProviderConfiguration {
   readonly asOf: Date | null;
 }
 
-type Authentication = CredentialSource["authentication"];
-
 /** One setting that was given, and where. */
 interface Given {
   readonly value: string;
@@ -73,7 +78,7 @@ export function environmentVariableOf(key: string): string {
  * @throws ConfigurationError ERR_CONFIGURATION, naming the key or the variable at fault
  */
 export function parseConfiguration(
-  config: (key: string) => string | undefined,
+  config: (key: ConfigurationKey) => string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): ProviderConfiguration {
   if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
@@ -87,7 +92,7 @@ export function parseConfiguration(
       givenOf(environment[environmentVariableOf(key)], { setting: environmentVariableOf(key), stored: false }),
     fromConfig: (key) => givenOf(config(key), { setting: `azure-certificates:${key}`, stored: true }),
   };
-  const either = (key: string) => settings.fromEnvironment(key) ?? settings.fromConfig(key);
+  const either = (key: ConfigurationKey) => settings.fromEnvironment(key) ?? settings.fromConfig(key);
   refuseKeysInEnvironment(settings);
 
   const endpoint = either("managementEndpoint");
@@ -116,8 +121,9 @@ export function canonicalEndpoint(url: string): string {
 }
 
 interface Settings {
-  readonly fromEnvironment: (key: string) => Given | undefined;
-  readonly fromConfig: (key: string) => Given | undefined;
+  /** The day of a decision is for one run, never for a stack. */
+  readonly fromEnvironment: (key: ConfigurationKey | "asOf") => Given | undefined;
+  readonly fromConfig: (key: ConfigurationKey) => Given | undefined;
 }
 
 /** Blank is not given: a pipeline whose secret is missing passes an empty variable. */
@@ -127,11 +133,7 @@ function givenOf(value: string | undefined, from: Pick<Given, "setting" | "store
 
 /** A process environment is inherited by every child and shown by every process list, so a private key never lives there. */
 function refuseKeysInEnvironment({ fromEnvironment }: Settings): void {
-  for (const [key, instead] of [
-    ["publishSettings", "publishSettingsPath"],
-    ["clientCertificatePem", "clientCertificatePath"],
-    ["clientKeyPem", "clientCertificatePath"],
-  ] as const) {
+  for (const [key, instead] of refusedInEnvironment) {
     const given = fromEnvironment(key);
     if (given !== undefined) {
       throw new ConfigurationError({
@@ -240,17 +242,13 @@ function contents({ fromConfig }: Settings): CredentialSource[] {
 const kindsSchema = z
   .string()
   .transform((text) => text.split(",").map((kind) => kind.trim()))
-  .pipe(
-    z
-      .array(z.enum(["publishSettings", "clientCertificate", "token"] satisfies Authentication[]))
-      .refine((kinds) => new Set(kinds).size === kinds.length, "names a kind twice"),
-  );
+  .pipe(z.array(authenticationKind).refine((kinds) => new Set(kinds).size === kinds.length, "names a kind twice"));
 
 const limitSchema = z
   .string()
   .regex(/^\s*\d{1,6}\s*$/, "must be a whole number")
   .transform(Number)
-  .pipe(z.number().min(1));
+  .pipe(certificateLimit);
 
 const asOfSchema = z.iso
   .datetime({ offset: true, error: "must be a date and time with its zone, as 2027-03-01T00:00:00Z" })
@@ -267,19 +265,7 @@ const allowSchema = z
       return z.NEVER;
     }
   })
-  .pipe(
-    z.array(
-      z
-        .strictObject({
-          subscriptionId: z.guid().toLowerCase(),
-          thumbprint: z
-            .string()
-            .transform((text) => text.replace(/[\s:]/g, "").toUpperCase())
-            .pipe(z.string().regex(/^[0-9A-F]{40}$/, "must be 40 hexadecimal digits")),
-        })
-        .readonly(),
-    ),
-  );
+  .pipe(allowedRemovals);
 
 function parsed<Schema extends z.ZodType>(schema: Schema, given: Given): z.output<Schema> {
   const result = schema.safeParse(given.value);

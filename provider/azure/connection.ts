@@ -12,6 +12,11 @@ export interface Connection {
    * Not reentrant: work that asks for its own subscription again waits for ever.
    */
   exclusively<T>(at: SubscriptionAddress, work: () => Promise<T>): Promise<T>;
+  /**
+   * The same connection for work that gives up after this time: with the first call that is not done by then. The time in line for a
+   * subscription does not count.
+   */
+  within(budgetMs: number): Connection;
   /** Waits for what is under way, then closes all connections. */
   close(): Promise<void>;
 }
@@ -20,24 +25,41 @@ export interface Connection {
 export function connect(configuration: ProviderConfiguration, ports: Ports): Connection {
   const transport = new Transport(configuration, ports);
   const lastInLine = new Map<string, Promise<void>>();
-  return {
-    managementCertificates: managementCertificates(transport),
-    exclusively: async (at, work) => {
-      const key = subscriptionKey(at);
-      const before = lastInLine.get(key);
-      const { promise: done, resolve: leave } = Promise.withResolvers<void>();
-      lastInLine.set(key, done);
-      try {
-        await before;
-        ports.signal.throwIfAborted();
-        return await work();
-      } finally {
-        if (lastInLine.get(key) === done) {
-          lastInLine.delete(key);
-        }
-        leave();
+  const exclusively: Connection["exclusively"] = async (at, work) => {
+    const key = subscriptionKey(at);
+    const before = lastInLine.get(key);
+    const { promise: done, resolve: leave } = Promise.withResolvers<void>();
+    lastInLine.set(key, done);
+    try {
+      await before;
+      ports.signal.throwIfAborted();
+      return await work();
+    } finally {
+      if (lastInLine.get(key) === done) {
+        lastInLine.delete(key);
       }
+      leave();
+    }
+  };
+  const connection: Connection = {
+    managementCertificates: managementCertificates(transport),
+    exclusively,
+    within: (budgetMs) => {
+      let startedMs = ports.monotonicMs();
+      const leftMs = () => Math.max(0, startedMs + budgetMs - ports.monotonicMs());
+      const call: Transport["call"] = (purpose, options, attempt) =>
+        transport.call(purpose, { ...options, budgetMs: leftMs() }, attempt);
+      return {
+        ...connection,
+        managementCertificates: managementCertificates({ call }),
+        exclusively: (at, work) =>
+          exclusively(at, () => {
+            startedMs = ports.monotonicMs();
+            return work();
+          }),
+      };
     },
     close: () => transport.close(),
   };
+  return connection;
 }

@@ -1,5 +1,5 @@
 import { parseCertificate } from "../certificate/parse";
-import { CertificateError } from "../errors";
+import { CancelledError, CertificateError } from "../errors";
 import { type Failure, RequestFailed } from "./failure";
 import { mayHaveTakenEffect } from "./retry";
 import type { SubscriptionAddress } from "./subscriptionAddress";
@@ -90,7 +90,7 @@ export function managementCertificates(transport: Pick<Transport, "call">): Mana
           return { requestId, outcome: "created" };
         } catch (error) {
           const failure = failureIn(error);
-          if (failure !== null && mayHaveTakenEffect(failure)) {
+          if (error instanceof CancelledError || (failure !== null && mayHaveTakenEffect(failure))) {
             answerLost = true;
             options.onAnswerLost?.();
           }

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { promisify } from "node:util";
 import { CertificateError, InvalidInputError } from "../errors";
 import type { Asn1 } from "./asn1";
-import { buildName, commonNameOid, organizationalUnitOid, organizationOid } from "./distinguishedName";
+import { buildName, commonNameOid, organizationalUnitOid, organizationOid, showName } from "./distinguishedName";
 import { type ParsedCertificate, parseCertificate } from "./parse";
 import { pemOf } from "./pem";
 import {
@@ -227,6 +227,11 @@ function checkSubject(subject: Subject): void {
       });
     }
   }
+}
+
+/** A subject as certificates with it show it, before there is one: `CN=alice, OU=access/prod`. */
+export function subjectText(subject: Subject): string {
+  return showName(nameOf(subject));
 }
 
 function nameOf({ commonName, organization, organizationalUnit }: Subject): Asn1 {

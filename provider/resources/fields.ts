@@ -15,18 +15,23 @@ export const nameText = (property: string) =>
     })
     .refine((text) => !control.test(text), { error: `${property} must not contain control characters` });
 
-export const wholeNumber = (property: string, unit: string, least: number, most: number) =>
-  z
+export const wholeNumber = (property: string, unit: string, least: number, most: number) => {
+  const error = `${property} must be a whole number of ${unit} from ${least} to ${most}`;
+  return z
     .number({ error: `${property} must be a whole number of ${unit}` })
-    .refine((value) => Number.isInteger(value) && value >= least && value <= most, {
-      error: `${property} must be a whole number of ${unit} from ${least} to ${most}`,
-    });
+    .int({ error, abort: true })
+    .min(least, { error })
+    .max(most, { error });
+};
 
 /** Hours, fractions allowed: the defaults of a certificate that lives for less than three hours are fractions. */
-export const hoursNumber = (property: string, most: number) =>
-  z
+export const hoursNumber = (property: string, most: number) => {
+  const error = `${property} must be from 0 to ${most} hours`;
+  return z
     .number({ error: `${property} must be a number of hours` })
-    .refine((value) => value >= 0 && value <= most, { error: `${property} must be from 0 to ${most} hours` });
+    .min(0, { error })
+    .max(most, { error });
+};
 
 /** SHA-1 of a certificate's DER. Separators are tolerated, as portals and `openssl x509 -fingerprint` print them. */
 export const thumbprint = (property: string) =>

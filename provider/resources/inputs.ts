@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { InvalidInputError } from "../errors";
 import type { CheckFailure, Values } from "./lifecycle";
 import { setUnknownsAside } from "./unknowns";
 
@@ -26,6 +27,32 @@ export function validateInputs(
     return { known: withoutUndefined(Object.fromEntries(seen)), unknown, failures: [] };
   }
   return { known, unknown, failures: parsed.error.issues.flatMap(failuresOf) };
+}
+
+/**
+ * Inputs that went through check, or a state that a lifecycle wrote. Neither needs words for everybody, but somebody may
+ * have edited a state by hand.
+ *
+ * @throws {InvalidInputError} ERR_INPUT_INVALID, naming the property
+ */
+export function readValues<Schema extends z.ZodObject>(
+  schema: Schema,
+  values: Values,
+  what: "the inputs" | "the state",
+): z.output<Schema> {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) {
+    return parsed.data;
+  }
+  const [failure] = parsed.error.issues.flatMap(failuresOf);
+  const property = failure?.property ?? "";
+  throw new InvalidInputError(property, {
+    what: `${property} in ${what} of this resource can't be used: ${failure?.reason ?? "not valid"}.`,
+    todo:
+      what === "the state"
+        ? "It was not written by this version of the package, or it was edited. Look at it with `pulumi stack export`."
+        : "Run it again: the inputs are checked first.",
+  });
 }
 
 function failuresOf(issue: z.core.$ZodIssue): readonly CheckFailure[] {

@@ -39,12 +39,27 @@ export interface ResourceLifecycle {
   /** As `ManagementCertificate`. */
   readonly type: string;
   readonly secretOutputs: readonly string[];
+  /** Outputs that no update in place changes. */
+  readonly stableOutputs: readonly string[];
   check(news: Values, context: Configured): CheckResult;
   diff(olds: Values, news: Values, context: Configured): Difference;
+  /**
+   * The outputs after a create (olds: null) or an update, as far as they can be known before it: `unknownValue` stands for
+   * the rest. As pure as check and diff.
+   */
+  preview(olds: Values | null, news: Values, context: Configured): Values;
   create(news: Values, context: Configured): Promise<{ readonly id: string; readonly outputs: Values }>;
   read(olds: Values, context: Configured): Promise<Values>;
   update(id: string, olds: Values, news: Values, context: Configured): Promise<Values>;
   delete(olds: Values, context: Configured): Promise<void>;
+  /** The inputs and outputs of what is out there under an id that no state knows of, as far as they can be known. */
+  import(id: string, resourceName: string, context: Configured): Promise<Imported>;
+}
+
+export interface Imported {
+  readonly id: string;
+  readonly inputs: Values;
+  readonly outputs: Values;
 }
 
 /** Something was done and then something failed: the outputs say how far it came, so that the next run continues from there. */

@@ -1,14 +1,16 @@
 import { assertMayChangeAsOf } from "../azure/asOf";
-import { drawSerialNumber, issueManagementCertificate, type Subject } from "../certificate/issue";
+import { drawSerialNumber, issueManagementCertificate } from "../certificate/issue";
 import { generateRsaKeyPair } from "../certificate/keyPair";
-import { rememberedPreviousVersions } from "../defaults";
+import { InvalidInputError } from "../errors";
 import { decideRotation } from "../rotation/decideRotation";
 import { defaultOverlap, defaultRenewBeforeHours } from "../rotation/schedule";
-import type { CertificateState, CertificateWishes, RotationDecision, Version } from "../rotation/types";
+import type { RotationDecision } from "../rotation/types";
+import { previewCertificate } from "./certificatePreview";
+import { certificateStateOf, inputsOf, stateOf, wishesOf } from "./certificateValues";
+import { firstState, type IssuedFields, nextState, renewalTimeOf, subjectOf } from "./certificateVersions";
 import type { Configured } from "./context";
 import { addHours, addMinutes, isoSeconds, wholeSeconds } from "./dates";
-import { dateOf } from "./fields";
-import { holderFailures, normaliseHolders } from "./holders";
+import { holderFailures } from "./holders";
 import { sameJson, validateInputs, withoutUndefined } from "./inputs";
 import type { CheckFailure, CheckResult, Difference, PropertyChange, ResourceLifecycle, Values } from "./lifecycle";
 import {
@@ -16,8 +18,6 @@ import {
   type ManagementCertificateState,
   managementCertificateDefinition,
   managementCertificateInputs,
-  managementCertificateOutputs,
-  managementCertificateState,
 } from "./managementCertificateDefinition";
 import { setUnknownsAside } from "./unknowns";
 import { uuidFrom } from "./uuid";
@@ -25,13 +25,16 @@ import { uuidFrom } from "./uuid";
 export const managementCertificate: ResourceLifecycle = {
   type: managementCertificateDefinition.type,
   secretOutputs: managementCertificateDefinition.secretOutputs,
+  stableOutputs: ["lineage"],
   check,
   diff,
+  preview: previewCertificate,
   create,
   // A certificate is a matter of this state alone: there is nothing out there to compare it with.
   read: async (olds) => olds,
   update,
   delete: async () => {},
+  import: refuseImport,
 };
 
 // ---- check ----
@@ -175,15 +178,7 @@ async function create(news: Values, context: Configured): Promise<{ readonly id:
   const inputs = inputsOf(news);
   const lineage = uuidFrom(context.ports.randomBytes(16));
   const issued = await issueVersion(inputs, lineage, context);
-  const state: ManagementCertificateState = {
-    ...recorded(inputs),
-    ...issued,
-    lineage,
-    revision: 1,
-    heldBy: [...(normaliseHolders(inputs.holders) ?? [])],
-    previous: [],
-  };
-  return { id: lineage, outputs: withoutUndefined(state) };
+  return { id: lineage, outputs: withoutUndefined({ ...firstState(inputs), ...issued, lineage }) };
 }
 
 async function update(_id: string, olds: Values, news: Values, context: Configured): Promise<Values> {
@@ -191,59 +186,17 @@ async function update(_id: string, olds: Values, news: Values, context: Configur
   const state = stateOf(olds);
   const inputs = inputsOf(news);
   const now = context.ports.now();
-  const decision = decideRotation(certificateStateOf(state), wishesOf(inputs), now);
-  const revoked = new Set(decision.revoke.map((revocation) => revocation.thumbprint));
-  const previous = state.previous.map((version) => ({
-    ...version,
-    revoked: version.revoked || revoked.has(version.thumbprint),
-  }));
-  const holders = normaliseHolders(inputs.holders);
-  if (decision.kind === "keep") {
-    const kept: ManagementCertificateState = {
-      // The outputs alone: an optional input that the program gave up must not live on in state.
-      ...managementCertificateOutputs.parse(state),
-      ...recorded(inputs),
-      renewalTime: renewalTimeOf(dateOf(state.notAfter), inputs),
-      heldBy: union(state.heldBy, holders ?? []),
-      previous,
-    };
-    return withoutUndefined(kept);
-  }
-  const superseded = {
-    thumbprint: state.thumbprint,
-    notAfter: state.notAfter,
-    revoked: revoked.has(state.thumbprint),
-    heldBy: state.heldBy,
-  };
-  const rotated: ManagementCertificateState = {
-    ...recorded(inputs),
-    ...(await issueVersion(inputs, state.lineage, context)),
-    lineage: state.lineage,
-    revision: state.revision + 1,
-    // Untracked holders have not left: whoever held the old key is taken to hold the new one, until a list says otherwise.
-    heldBy: [...(holders ?? state.heldBy)],
-    previous: [superseded, ...previous].slice(0, rememberedPreviousVersions),
-    lastRotation: { at: isoSeconds(now), reasons: decision.reasons.map((reason) => reason.detail) },
-  };
-  return withoutUndefined(rotated);
+  const next = nextState(state, inputs, now);
+  return withoutUndefined(
+    next.kind === "kept"
+      ? next.state
+      : {
+          ...next.rest,
+          ...(await issueVersion(inputs, state.lineage, context)),
+          lastRotation: { at: isoSeconds(now), reasons: next.reasons },
+        },
+  );
 }
-
-type IssuedFields = Pick<
-  ManagementCertificateState,
-  | "issuedAt"
-  | "thumbprint"
-  | "sha256Fingerprint"
-  | "serialNumber"
-  | "subject"
-  | "commonName"
-  | "organization"
-  | "organizationalUnit"
-  | "notBefore"
-  | "notAfter"
-  | "renewalTime"
-  | "certificatePem"
-  | "privateKeyPem"
->;
 
 async function issueVersion(
   inputs: ManagementCertificateInputs,
@@ -278,86 +231,9 @@ async function issueVersion(
   };
 }
 
-function subjectOf(inputs: ManagementCertificateInputs): Subject {
-  return {
-    commonName: inputs.commonName ?? inputs.resourceName,
-    organization: inputs.organization,
-    // Only the default is cut to what X.520 allows: a name that the program gives is refused in check instead.
-    organizationalUnit: inputs.organizationalUnit ?? [...`${inputs.project}/${inputs.stack}`].slice(0, 64).join(""),
-  };
-}
-
-function renewalTimeOf(notAfter: Date, inputs: ManagementCertificateInputs): string {
-  return isoSeconds(addHours(notAfter, -inputs.renewBeforeHours));
-}
-
-// ---- between the engine's JSON and the decisions' values ----
-
-/** The inputs that state repeats, because diff, update and delete may see nothing but outputs. */
-function recorded(inputs: ManagementCertificateInputs) {
-  const { commonName: _1, organization: _2, organizationalUnit: _3, ...rest } = inputs;
-  return rest;
-}
-
-function stateOf(olds: Values): ManagementCertificateState {
-  return managementCertificateState.parse(olds);
-}
-
-function inputsOf(news: Values): ManagementCertificateInputs {
-  const { __provider: _, ...inputs } = news;
-  return managementCertificateInputs.parse(inputs) as ManagementCertificateInputs;
-}
-
-function certificateStateOf(state: ManagementCertificateState): CertificateState {
-  return {
-    current: {
-      ...versionOf({ ...state, revoked: false }),
-      issuedAt: dateOf(state.issuedAt),
-      specification: {
-        commonName: state.commonName,
-        organization: state.organization,
-        organizationalUnit: state.organizationalUnit,
-        rsaBits: state.rsaBits,
-        validityPeriodHours: state.validityPeriodHours,
-      },
-    },
-    previous: state.previous.map(versionOf),
-    rotationTriggers: state.rotationTriggers,
-  };
-}
-
-function versionOf(version: {
-  readonly thumbprint: string;
-  readonly notAfter: string;
-  readonly revoked: boolean;
-  readonly heldBy: readonly string[];
-}): Version {
-  return {
-    thumbprint: version.thumbprint,
-    notAfter: dateOf(version.notAfter),
-    revoked: version.revoked,
-    heldBy: version.heldBy,
-  };
-}
-
-function wishesOf(inputs: ManagementCertificateInputs): CertificateWishes {
-  return {
-    specification: {
-      commonName: inputs.commonName,
-      organization: inputs.organization,
-      organizationalUnit: inputs.organizationalUnit,
-      rsaBits: inputs.rsaBits,
-      validityPeriodHours: inputs.validityPeriodHours,
-    },
-    renewBeforeHours: inputs.renewBeforeHours,
-    rotateEveryHours: inputs.rotateEveryHours,
-    overlapHours: inputs.overlapHours,
-    rotationTriggers: inputs.rotationTriggers,
-    holders: normaliseHolders(inputs.holders),
-    compromised: inputs.compromised,
-  };
-}
-
-function union(left: readonly string[], right: readonly string[]): string[] {
-  return [...new Set([...left, ...right])].sort();
+async function refuseImport(): Promise<never> {
+  throw new InvalidInputError("id", {
+    what: "A ManagementCertificate can't be imported or looked up: an id can't carry its private key.",
+    todo: "Declare a new one. A certificate made elsewhere goes to a SubscriptionCertificateLink as certificatePem.",
+  });
 }

@@ -46,6 +46,13 @@ describe("checking a link's inputs", () => {
     expect(kept).toEqual({ allowLast: true, removeAdopted: true });
   });
 
+  it("takes a certificate's PEM, as other languages hand it over, and stores it like everybody's", () => {
+    const { der: _, ...versions } = certificate;
+    const { inputs, failures } = check({ subscriptionId, certificate: { ...versions, certificatePem } });
+    expect(failures).toEqual([]);
+    expect(inputs).toEqual(check({ subscriptionId, certificate }).inputs);
+  });
+
   it("does not repeat who held a version", () => {
     const version = { thumbprint: "A".repeat(40), notAfter: "2028-01-01T00:00:00Z", revoked: false };
     const previous = [{ ...version, heldBy: ["alice"] }];
@@ -74,6 +81,12 @@ describe("checking a link's inputs", () => {
       () => ({ certificatePem: undefined, certificate: "alice" }),
       "certificate",
       /must be a ManagementCertificate/,
+    ],
+    [
+      "a ManagementCertificate without its certificate",
+      () => ({ certificatePem: undefined, certificate: { previous: [], overlapHours: 1 } }),
+      "certificate",
+      /needs the certificatePem of a ManagementCertificate/,
     ],
     [
       "a certificate that is no PEM",

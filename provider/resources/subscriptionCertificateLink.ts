@@ -1,12 +1,9 @@
 import { canonicalEndpoint } from "../azure/configuration";
 import type { SubscriptionAddress } from "../azure/subscriptionAddress";
-import type { ParsedCertificate } from "../certificate/parse";
-import { CertificateError, ConfigurationError, InvalidInputError, LockOutError, StillOpenError } from "../errors";
+import { CertificateError, ConfigurationError, LockOutError, StillOpenError } from "../errors";
 import { planLink, planUnlink } from "../rotation/planLink";
-import type { LinkCertificate, LinkRules } from "../rotation/types";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
-import { dateOf } from "./fields";
 import { defaultsOf, validateInputs, withoutDefaults, withoutUndefined } from "./inputs";
 import {
   type CheckFailure,
@@ -17,6 +14,19 @@ import {
   type Values,
 } from "./lifecycle";
 import { foreseen, linkChanges } from "./linkChanges";
+import { importLink } from "./linkImport";
+import { previewLink } from "./linkPreview";
+import {
+  addressOf,
+  type GivenCertificate,
+  inputsOf,
+  linkCertificateOf,
+  parsedFrom,
+  rulesOf,
+  stateOf,
+  withoutNull,
+  workOf,
+} from "./linkValues";
 import { carryOut, type LinkOutcome, type LinkWork } from "./linkWork";
 import {
   type SubscriptionCertificateLinkInputs,
@@ -27,17 +37,18 @@ import {
 } from "./subscriptionCertificateLinkDefinition";
 import { containsUnknown, setUnknownsAside, unknownValue } from "./unknowns";
 
-type GivenCertificate = Pick<SubscriptionCertificateLinkInputs, "certificate" | "certificatePem">;
-
 export const subscriptionCertificateLink: ResourceLifecycle = {
   type: subscriptionCertificateLinkDefinition.type,
   secretOutputs: subscriptionCertificateLinkDefinition.secretOutputs,
+  stableOutputs: ["subscriptionId", "managementEndpoint", "lineage"],
   check,
   diff,
+  preview: previewLink,
   create,
   read,
   update,
   delete: remove,
+  import: importLink,
 };
 
 const inputDefaults = defaultsOf(subscriptionCertificateLinkInputs);
@@ -263,80 +274,4 @@ async function read(olds: Values, context: Configured): Promise<Values> {
   });
   const { __provider: _, ...rest } = olds;
   return { ...rest, registered, certificateCount: listing.certificates.length };
-}
-
-// ---- between the engine's JSON and the decisions' values ----
-
-function stateOf(olds: Values): SubscriptionCertificateLinkState {
-  return subscriptionCertificateLinkState.parse(olds);
-}
-
-function inputsOf(news: Values): SubscriptionCertificateLinkInputs {
-  const { __provider: _, ...inputs } = news;
-  return subscriptionCertificateLinkInputs.parse(inputs);
-}
-
-function addressOf(inputs: SubscriptionCertificateLinkInputs, context: Configured): SubscriptionAddress {
-  const endpoint =
-    inputs.managementEndpoint === undefined
-      ? context.configuration.managementEndpoint
-      : canonicalEndpoint(inputs.managementEndpoint);
-  return { endpoint, subscriptionId: inputs.subscriptionId };
-}
-
-/** @throws InvalidInputError ERR_INVALID_INPUT; check has refused such inputs already. */
-function parsedFrom({ certificate, certificatePem }: GivenCertificate, { parsed }: Configured): ParsedCertificate {
-  if (certificatePem !== undefined) {
-    return parsed.parse(certificatePem);
-  }
-  if (certificate === undefined) {
-    throw new InvalidInputError("certificate", { what: "the link has no certificate." });
-  }
-  return parsed.parse(certificate.der);
-}
-
-function linkCertificateOf(
-  inputs: SubscriptionCertificateLinkInputs,
-  context: Configured,
-): { certificate: LinkCertificate; der: Buffer } {
-  const { thumbprint, sha256Fingerprint, lineage, notBefore, notAfter, der } = parsedFrom(inputs, context);
-  const { certificate } = inputs;
-  return {
-    certificate: {
-      // A bare certificate may carry somebody's lineage; this link has nothing to do with its other versions.
-      lineage: certificate === undefined ? null : lineage,
-      current: { thumbprint, sha256Fingerprint, notBefore, notAfter },
-      previous: (certificate?.previous ?? []).map((one) => ({ ...one, notAfter: dateOf(one.notAfter) })),
-      overlapHours: certificate?.overlapHours ?? 0,
-    },
-    der,
-  };
-}
-
-function workOf(
-  inputs: SubscriptionCertificateLinkInputs,
-  registered: LinkWork["registered"],
-  context: Configured,
-): LinkWork {
-  const at = addressOf(inputs, context);
-  return { at, ...linkCertificateOf(inputs, context), registered, rules: rulesOf(inputs, at, context) };
-}
-
-function rulesOf(
-  inputs: Pick<
-    SubscriptionCertificateLinkInputs,
-    "allowLast" | "removeFirst" | "whenRemovedElsewhere" | "removeAdopted"
-  >,
-  at: SubscriptionAddress,
-  context: Configured,
-): LinkRules {
-  const { allowLast, removeFirst, whenRemovedElsewhere, removeAdopted } = inputs;
-  const { allow, certificateLimit } = context.configuration;
-  const allowed = allow.filter((entry) => entry.subscriptionId === at.subscriptionId).map((entry) => entry.thumbprint);
-  return { allowLast, allowed, removeFirst, whenRemovedElsewhere, removeAdopted, certificateLimit };
-}
-
-/** Absent rather than null: some of the engine's paths drop nulls and others keep them, and that would look like a change. */
-function withoutNull<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined)) as T;
 }

@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
-import type { ManagementCertificate } from "./managementCertificate";
+import type { ManagementCertificateOutputs } from "./generated/managementCertificate";
+import type {
+  SubscriptionCertificateLinkOutputs,
+  SubscriptionCertificateLinkRegistered,
+} from "./generated/subscriptionCertificateLink";
 import { programError } from "./programError";
-import type { SubscriptionCertificateLink } from "./subscriptionCertificateLink";
 
 export interface CredentialArgs {
-  readonly certificate: ManagementCertificate;
+  readonly certificate: ManagementCertificateOutputs;
   /** The doors that whoever gets the credential wants to open. At least one. */
-  readonly links: readonly SubscriptionCertificateLink[];
+  readonly links: readonly SubscriptionCertificateLinkOutputs[];
 }
 
 /** A key that all of its doors accept. */

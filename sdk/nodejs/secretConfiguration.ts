@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { secretProviderInputNames } from "./generated/provider";
 import { programError } from "./programError";
 
 const namespace = "azure-certificates";
-/** What may stand in a stack's configuration as content holds a private key, or opens one. */
-const secretKeys = ["publishSettings", "clientKeyPem", "clientCertificatePassword"];
 
 /** Exported by Pulumi's runtime and left out of its declarations; what an inline program of the Automation API is told goes there too. */
 const { isConfigSecret } = pulumi.runtime as { readonly isConfigSecret?: (key: string) => boolean };
@@ -13,7 +12,7 @@ const { isConfigSecret } = pulumi.runtime as { readonly isConfigSecret?: (key: s
  * `Pulumi.<stack>.yaml` and stored in the state. Only the program is told which values are secret; a provider is not.
  */
 export function assertCredentialsAreSecret(): void {
-  for (const key of secretKeys) {
+  for (const key of secretProviderInputNames) {
     const name = `${namespace}:${key}`;
     if (pulumi.runtime.getConfig(name) !== undefined && isConfigSecret?.(name) === false) {
       throw programError(

@@ -1,16 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { dynamicProps } from "./dynamicProps";
+import type { ManagementCertificateOutputs } from "./generated/managementCertificate";
 import type { SubscriptionCertificateLinkInputs } from "./generated/subscriptionCertificateLink";
 import {
   SubscriptionCertificateLinkOutputs,
   subscriptionCertificateLinkOutputNames,
 } from "./generated/subscriptionCertificateLink";
-import type { ManagementCertificate } from "./managementCertificate";
 import { programError } from "./programError";
 
 export interface SubscriptionCertificateLinkArgs extends SubscriptionCertificateLinkInputs {
   /** The certificate that the subscription is to accept, with its rotations and overlaps. Either this or `certificatePem`. */
-  readonly certificate?: ManagementCertificate | undefined;
+  readonly certificate?: ManagementCertificateOutputs | undefined;
 }
 
 /**
@@ -21,24 +21,30 @@ export interface SubscriptionCertificateLinkArgs extends SubscriptionCertificate
  */
 export class SubscriptionCertificateLink extends SubscriptionCertificateLinkOutputs {
   constructor(name: string, args: SubscriptionCertificateLinkArgs, options: pulumi.CustomResourceOptions = {}) {
-    const { certificate, ...inputs } = args;
-    if (certificate !== undefined && inputs.certificatePem !== undefined) {
-      throw programError(`${name}: give either certificate or certificatePem, not both`);
-    }
     super(
       "pulumi-nodejs:dynamic/azure-certificates:SubscriptionCertificateLink",
       name,
       {
         ...dynamicProps(name, "subscriptionCertificateLink", subscriptionCertificateLinkOutputNames),
-        ...inputs,
-        ...(certificate === undefined ? {} : { certificate: versionsOf(certificate) }),
+        ...certificateArgument(name, args),
       },
       options,
     );
   }
 }
 
-function versionsOf({ certificatePem, previous, overlapHours }: ManagementCertificate): pulumi.Inputs {
+/** The arguments as a provider takes them: of a certificate, what a link has to know of it. */
+export function certificateArgument(
+  name: string,
+  { certificate, ...inputs }: SubscriptionCertificateLinkArgs,
+): pulumi.Inputs {
+  if (certificate !== undefined && inputs.certificatePem !== undefined) {
+    throw programError(`${name}: give either certificate or certificatePem, not both`);
+  }
+  return certificate === undefined ? { ...inputs } : { ...inputs, certificate: versionsOf(certificate) };
+}
+
+function versionsOf({ certificatePem, previous, overlapHours }: ManagementCertificateOutputs): pulumi.Inputs {
   // Without its armour: it is in the state of every link.
   const der = certificatePem.apply((pem) => pem.replaceAll(/-----[^-]+-----|\s/g, ""));
   return { der, previous, overlapHours };

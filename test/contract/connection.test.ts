@@ -44,6 +44,29 @@ describe("the way there", () => {
     expect(error.message).toContain("Nothing listens");
   });
 
+  it("within a time of its own: work gives up when that is over, and the time in line does not count", async () => {
+    const connection = fixture.connect();
+    const startedMs = fixture.clock.ports().monotonicMs();
+    const within = () => connection.within(10_000);
+    const [one, other] = [within(), within()];
+    fixture.emulator.misbehave([
+      { times: 99, do: { kind: "status", status: 500, code: "InternalError", message: "Later." } },
+    ]);
+    const errors = await Promise.all(
+      [one, other].map(({ exclusively, managementCertificates }) =>
+        failureOf(exclusively(fixture.at(), () => managementCertificates.list(fixture.at()))),
+      ),
+    );
+    for (const error of errors) {
+      expect(error.code).toBe("ERR_RETRIES_EXHAUSTED");
+    }
+    const elapsedMs = fixture.clock.ports().monotonicMs() - startedMs;
+    // Each had its ten seconds; the second would have had none left.
+    expect(errors.map((error) => /after [5-9] attempts/.test(error.message))).toEqual([true, true]);
+    expect(elapsedMs).toBeGreaterThan(10_000);
+    expect(elapsedMs).toBeLessThan(25_000);
+  });
+
   it("a name that does not exist", async () => {
     const endpoint = "https://no-such-host.invalid";
     const error = await failureOf(fixture.client().list({ ...fixture.at(), endpoint }));

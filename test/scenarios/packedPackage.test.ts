@@ -43,10 +43,15 @@ describe("the tarball", () => {
       "LICENSE",
       "README.md",
       "package.json",
+      "plugin/PulumiPlugin.yaml",
+      "plugin/build.cjs",
+      "plugin/package.json",
     ]);
     const rooms = new Set(packed.files.flatMap((file) => (file.startsWith("dist/") ? [file.split("/")[1]] : [])));
     expect([...rooms].sort()).toEqual(["cli", "emulator", "local-engine", "provider", "sdk"]);
-    expect(packed.files.filter((file) => file.startsWith("dist/") && !/\.(js|d\.ts)$/.test(file))).toEqual([]);
+    expect(packed.files.filter((file) => file.startsWith("dist/") && !/\.(js|d\.ts)$/.test(file))).toEqual([
+      "dist/provider/hosts/plugin/schema.json",
+    ]);
     expect(packed.files.filter((file) => /\.test\./.test(file))).toEqual([]);
   });
 

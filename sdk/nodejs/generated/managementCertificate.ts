@@ -8,12 +8,12 @@ export interface ManagementCertificatePrevious {
   readonly notAfter: string;
   /** Whether it is taken off every subscription at once and never registered again. */
   readonly revoked: boolean;
-  /** Everybody listed in holders at any moment while it was current. */
+  /** Everybody listed in `holders` at any moment while it was current. */
   readonly heldBy: string[];
 }
 
 export interface ManagementCertificateLastRotation {
-  /** When it rotated. */
+  /** When it rotated, ISO 8601 in UTC. */
   readonly at: string;
   /** All reasons, strictest first. */
   readonly reasons: string[];
@@ -21,40 +21,40 @@ export interface ManagementCertificateLastRotation {
 
 /** What a program says about a ManagementCertificate. */
 export interface ManagementCertificateInputs {
-  /** Common name of the subject: whoever reads the portal's list of certificates sees whose it is. 1 to 64 characters. Default: the resource's name. A changed default causes no rotation. */
+  /** Common name of the subject (RFC 5280, 4.1.2.6): whoever reads the portal's list of certificates sees whose it is. 1 to 64 characters. Default: the resource's name. A changed value rotates the certificate, with overlap; a changed default does not. */
   readonly commonName?: pulumi.Input<string> | undefined;
 
-  /** Organization of the subject. 1 to 64 characters. Default: none. */
+  /** Organization of the subject. 1 to 64 characters. Default: none. A change rotates the certificate, with overlap. */
   readonly organization?: pulumi.Input<string> | undefined;
 
-  /** Organizational unit of the subject. 1 to 64 characters. Default: `<project>/<stack>`. A changed default causes no rotation. */
+  /** Organizational unit of the subject. 1 to 64 characters. Default: `<project>/<stack>`. A changed value rotates the certificate, with overlap; a changed default does not. */
   readonly organizationalUnit?: pulumi.Input<string> | undefined;
 
-  /** Length of the RSA key in bits: 2048, 3072, 4096. Default: 2048. */
+  /** Length of the RSA key in bits: 2048, 3072, 4096. Default: 2048, the least that Azure accepts (Add Management Certificate). A change rotates the certificate, with overlap. */
   readonly rsaBits?: pulumi.Input<2048 | 3072 | 4096> | undefined;
 
-  /** Hours from issuedAt to notAfter. Default: 8760 (one year). A change rotates the certificate, with overlap. */
+  /** Hours from `issuedAt` to `notAfter`. Default: 8760 (one year). A change rotates the certificate, with overlap. */
   readonly validityPeriodHours?: pulumi.Input<number> | undefined;
 
-  /** The renewal window opens this many hours before notAfter (at renewalTime); the first update inside it rotates the certificate. Default: a third of validityPeriodHours. Rotation happens only when an update runs: nothing here runs by itself. */
+  /** The renewal window opens this many hours before `notAfter` (at `renewalTime`); the first update inside it rotates the certificate. Default: a third of `validityPeriodHours`, as cert-manager and ACME clients do. Rotation happens only when an update runs: nothing here runs by itself. A change moves dates and rotates nothing that is not due by them. */
   readonly renewBeforeHours?: pulumi.Input<number> | undefined;
 
-  /** If given, the certificate is due also this many hours after issuedAt. Default: none. */
+  /** Hours after `issuedAt` at which the certificate is due as well. Default: none, so that only the renewal window counts. A change moves dates and rotates nothing that is not due by them. */
   readonly rotateEveryHours?: pulumi.Input<number> | undefined;
 
-  /** Hours for which a link keeps the previous certificate accepted, counted on each subscription from the registration of its successor there. Default: 168, at most half of renewBeforeHours. */
+  /** Hours for which a link keeps the previous certificate accepted, counted on each subscription from the registration of its successor there. It ends with the first update after that. Default: 168 (one week), or half of `renewBeforeHours` where that is less. A revoked certificate has no overlap. */
   readonly overlapHours?: pulumi.Input<number> | undefined;
 
-  /** Any changed, added or removed value rotates the certificate, with overlap. Not secret. Default: none. */
+  /** Any changed, added or removed value rotates the certificate, with overlap. Not secret: the values are shown in previews. Default: none. */
   readonly rotationTriggers?: pulumi.Input<{ [key: string]: pulumi.Input<string> }> | undefined;
 
-  /** Who can read the private key: names or addresses, compared trimmed and without regard to case. When one of them is no longer listed, the certificate rotates at once, and every version that person ever held is revoked. Default: not tracked, which is not the same as an empty list. */
+  /** Who can read the private key: names or addresses, compared trimmed and without regard to case. When one of them is no longer listed, the next update rotates the certificate without overlap, and every version that person ever held is revoked. Default: not tracked, which is not the same as an empty list. Nothing checks that the list is complete. */
   readonly holders?: pulumi.Input<pulumi.Input<string>[]> | undefined;
 
-  /** Thumbprints of certificates of this lineage that are revoked now and never registered again. If the current one is listed, it rotates at once. Default: none. */
+  /** Thumbprints (SHA-1, 40 hexadecimal digits) of certificates of this lineage that are revoked with the next update and never registered again. If the current one is listed, it rotates without overlap. Default: none. */
   readonly compromised?: pulumi.Input<pulumi.Input<string>[]> | undefined;
 
-  /** notBefore lies this many minutes before issuedAt, for clocks that differ. Default: 60. */
+  /** Minutes by which `notBefore` (RFC 5280, 4.1.2.5) lies before `issuedAt`, for clocks that differ. Default: 60, as Let's Encrypt does. A change takes effect with the next rotation. */
   readonly backdateMinutes?: pulumi.Input<number> | undefined;
 }
 
@@ -84,7 +84,11 @@ export const managementCertificateOutputNames: readonly string[] = [
 /** Names of the outputs that are secret. */
 export const managementCertificateSecretOutputNames: readonly string[] = ["privateKeyPem"];
 
-/** An RSA key pair and a self-signed X.509 v3 certificate (SHA-256 with RSA, client authentication), made on the machine that runs the update; Azure sees the public half only. Rotation makes a new key and certificate in place. It has no effect on any subscription until a SubscriptionCertificateLink registers it. */
+/**
+ * An RSA key pair and a self-signed X.509 v3 certificate (SHA-256 with RSA, for client authentication), made on the machine that runs the update; Azure sees the public half only. It opens nothing until a SubscriptionCertificateLink registers it.
+ *
+ * A rotation makes a new key and a new certificate in place: on schedule, when a trigger changes, at once when a holder leaves or a version is compromised. It happens when an update runs, never by itself. There is no revocation list: a key that is known to somebody works until its certificate is taken off every subscription. The resource can't be imported, because an id can't carry a key.
+ */
 export abstract class ManagementCertificateOutputs extends pulumi.CustomResource {
   /** UUID drawn at creation, constant over all rotations; every version carries it as SAN `urn:uuid:<lineage>`. */
   declare public readonly lineage: pulumi.Output<string>;
@@ -116,13 +120,13 @@ export abstract class ManagementCertificateOutputs extends pulumi.CustomResource
   /** Organizational unit of the current version, where it has one. */
   declare public readonly organizationalUnit: pulumi.Output<string | undefined>;
 
-  /** Start of the validity: issuedAt less backdateMinutes. */
+  /** Start of the validity, ISO 8601 in UTC: `issuedAt` less `backdateMinutes`. */
   declare public readonly notBefore: pulumi.Output<string>;
 
-  /** End of the validity: issuedAt plus validityPeriodHours. */
+  /** End of the validity, ISO 8601 in UTC: `issuedAt` plus `validityPeriodHours`. */
   declare public readonly notAfter: pulumi.Output<string>;
 
-  /** From here until notAfter is the renewal window: the next update rotates the certificate. */
+  /** From here until `notAfter` is the renewal window: the next update rotates the certificate. ISO 8601 in UTC. */
   declare public readonly renewalTime: pulumi.Output<string>;
 
   /** Hours of overlap in force. */
@@ -131,10 +135,10 @@ export abstract class ManagementCertificateOutputs extends pulumi.CustomResource
   /** The current certificate, PEM. Public. */
   declare public readonly certificatePem: pulumi.Output<string>;
 
-  /** The private key of the current certificate, PKCS#8 PEM. Secret. A subscription may not accept it yet: hand it out with credential(), which waits for the links. */
+  /** The private key of the current certificate, PKCS #8 PEM. Secret, and kept in the state. A subscription may not accept it yet: in a Node program, hand it out with `credential()`, which waits for the links; elsewhere, let what uses it depend on them. */
   declare public readonly privateKeyPem: pulumi.Output<string>;
 
-  /** Everybody listed in holders at any moment while this version was current. */
+  /** Everybody listed in `holders` at any moment while this version was current. */
   declare public readonly heldBy: pulumi.Output<string[]>;
 
   /** Superseded versions, newest first, at most 2. No bytes: a superseded certificate is never uploaded again. */

@@ -6,37 +6,37 @@ export interface SubscriptionCertificateLinkRegistered {
   readonly thumbprint: string;
   /** When this link registered or found it, ISO 8601 in UTC. */
   readonly registeredAt: string;
-  /** When its overlap ends; the next update after that takes it off the subscription. Absent for the current one. */
+  /** When its overlap ends, ISO 8601 in UTC; the next update after that takes it off the subscription. Absent for the current one. */
   readonly retireAt?: string | undefined;
   /** `created` by this package, or `adopted`: it was there before the link. */
   readonly origin: "created" | "adopted";
   /** `x-ms-request-id` of the upload: what Microsoft support asks for. */
   readonly requestId?: string | undefined;
-  /** When a refresh first found it missing: somebody else removed it from the subscription. */
+  /** When a refresh first found it missing, ISO 8601 in UTC: somebody else removed it from the subscription. */
   readonly missingSince?: string | undefined;
 }
 
 /** What a program says about a SubscriptionCertificateLink. */
 export interface SubscriptionCertificateLinkInputs {
-  /** GUID of the subscription that accepts the certificate. A change replaces the link: the new subscription is opened before the old one is closed. */
+  /** GUID of the subscription that accepts the certificate; its name is refused. A change replaces the link: the new subscription is opened before the old one is closed. */
   readonly subscriptionId: pulumi.Input<string>;
 
-  /** A certificate made elsewhere, PEM, instead of `certificate`. It has no lineage and so no overlap: another certificate replaces the link. */
+  /** A certificate made elsewhere, PEM, instead of `certificate`. RSA only. It has no lineage and so no overlap: another certificate replaces the link. */
   readonly certificatePem?: pulumi.Input<string> | undefined;
 
-  /** Address of the Service Management API. Default: the provider's managementEndpoint (https://management.core.windows.net). A change replaces the link. */
+  /** Address of the Service Management API. Default: the provider's `managementEndpoint` (`https://management.core.windows.net`). A change replaces the link. */
   readonly managementEndpoint?: pulumi.Input<string> | undefined;
 
-  /** Whether this link may remove the last valid certificate of the subscription, after which nobody can sign in with a certificate. Default: false. */
+  /** Whether this link may remove the last valid certificate of the subscription, after which nobody can sign in with a certificate. The certificate that a run signs in with is never removed. Default: `false`. */
   readonly allowLast?: pulumi.Input<boolean> | undefined;
 
-  /** Whether revoked certificates are removed before their successor is registered. Closes the door a little earlier; nobody can sign in with this certificate in between. Default: false. */
+  /** Whether revoked certificates are removed before their successor is registered. Closes the door a little earlier; nobody can sign in with this certificate in between. Default: `false`. */
   readonly removeFirst?: pulumi.Input<boolean> | undefined;
 
-  /** What to do when somebody else removed the current certificate: `fail` says so and changes nothing, `restore` registers it again. Default: fail. */
+  /** What to do when somebody else removed the current certificate: `fail` says so and changes nothing, `restore` registers it again. Default: `fail`, because nobody else's closed door is opened silently. */
   readonly whenRemovedElsewhere?: pulumi.Input<"fail" | "restore"> | undefined;
 
-  /** Whether deleting the link also removes a certificate that was there before it. Default: false: what was found is left behind. */
+  /** Whether deleting the link also removes a certificate that was there before it. Default: `false`: what was found is left behind. */
   readonly removeAdopted?: pulumi.Input<boolean> | undefined;
 }
 
@@ -49,7 +49,11 @@ export const subscriptionCertificateLinkOutputNames: readonly string[] = [
   "certificateCount",
 ];
 
-/** This subscription accepts this certificate and, during an overlap, its predecessor. Registers the current version of a ManagementCertificate, retires the previous one when its overlap on this subscription has ended, and takes a revoked one off at once. Certificates that are not of this lineage are never touched. */
+/**
+ * This subscription accepts this certificate and, during an overlap, its predecessor. Registers the current version of a ManagementCertificate over mutual TLS and reads it back, retires the previous one with the first update after its overlap on this subscription has ended, and takes a revoked one off at once. Certificates that are not of its lineage are never touched, nor is the last valid one of a subscription, nor the one that the run signs in with.
+ *
+ * It promises nothing about what somebody else does on the subscription between two runs: a refresh finds that out. It belongs to Azure Service Management, the classic API, which Microsoft has retired for classic resources since 31 August 2024.
+ */
 export abstract class SubscriptionCertificateLinkOutputs extends pulumi.CustomResource {
   /** GUID of the subscription, lower-case. */
   declare public readonly subscriptionId: pulumi.Output<string>;

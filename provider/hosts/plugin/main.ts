@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { createRequire } from "node:module";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { channelOptions } from "./channelOptions";
+import { Engine } from "./engine";
+import { takeEnvironment } from "./environment";
+import { PluginProvider } from "./provider";
+import { providerService } from "./service";
+
+/** By its name, because sources and build lie at different depths below package.json. */
+const { version } = createRequire(__filename)("pulumi-azure-certificates/package.json") as { readonly version: string };
+
+/** The engine's address comes last, after flags such as `-v=9` or `--tracing tcp://host:port`; none where an engine attaches itself. */
+const address = process.argv.slice(2).findLast((word) => /^[^-].*:\d+$/.test(word)) ?? null;
+const engine = new Engine(address);
+const provider = new PluginProvider(engine, takeEnvironment(process.env));
+const server = new Server(channelOptions);
+server.addService(ResourceProviderService, providerService(provider, engine, version));
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+  if (error !== null) {
+    throw error;
+  }
+  // The engine reads the first line as the port: nothing may be printed before it.
+  process.stdout.write(`${port}\n`);
+});
+
+// Whatever nobody waits for must not end what others wait for: their outcome would be recorded nowhere.
+for (const event of ["uncaughtException", "unhandledRejection"]) {
+  process.on(event, (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  });
+}

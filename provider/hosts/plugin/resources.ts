@@ -1,0 +1,40 @@
+import { InvalidInputError } from "../../errors";
+import type { ResourceDefinition } from "../../resources/definition";
+import type { ResourceLifecycle, Values } from "../../resources/lifecycle";
+import { managementCertificate } from "../../resources/managementCertificate";
+import { managementCertificateDefinition } from "../../resources/managementCertificateDefinition";
+import { subscriptionCertificateLink } from "../../resources/subscriptionCertificateLink";
+import { subscriptionCertificateLinkDefinition } from "../../resources/subscriptionCertificateLinkDefinition";
+import type { Identity } from "./identity";
+
+export const packageName = "azure-certificates";
+
+export interface HostedResource {
+  readonly lifecycle: ResourceLifecycle;
+  readonly definition: ResourceDefinition;
+}
+
+const resources: ReadonlyMap<string, HostedResource> = new Map(
+  [
+    { lifecycle: managementCertificate, definition: managementCertificateDefinition },
+    { lifecycle: subscriptionCertificateLink, definition: subscriptionCertificateLinkDefinition },
+  ].map((resource) => [`${packageName}:index:${resource.definition.type}`, resource]),
+);
+
+/** @throws InvalidInputError ERR_INPUT_INVALID for a type that this provider does not have */
+export function resourceOf({ type }: Identity): HostedResource {
+  const resource = resources.get(type);
+  if (resource === undefined) {
+    throw new InvalidInputError("type", {
+      what: `This provider has no resource of the type ${type}.`,
+      todo: `It has ${[...resources.keys()].join(" and ")}.`,
+    });
+  }
+  return resource;
+}
+
+/** What the dynamic host's class tells the provider as inputs, and the engine tells a plugin: states of both are alike. */
+export function filledIn({ definition }: HostedResource, { name, project, stack }: Identity): Values {
+  const known: Values = { resourceName: name, project, stack };
+  return Object.fromEntries(Object.entries(known).filter(([key]) => definition.filledIn.includes(key)));
+}

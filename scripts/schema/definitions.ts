@@ -1,0 +1,17 @@
+import type { FunctionDefinition } from "../../provider/functions/definition";
+import { getManagementCertificatesDefinition } from "../../provider/functions/getManagementCertificatesDefinition";
+import { parsePublishSettingsDefinition } from "../../provider/functions/parsePublishSettingsDefinition";
+import type { ResourceDefinition } from "../../provider/resources/definition";
+import { managementCertificateDefinition } from "../../provider/resources/managementCertificateDefinition";
+import { subscriptionCertificateLinkDefinition } from "../../provider/resources/subscriptionCertificateLinkDefinition";
+
+/** All that the package offers. */
+export const resourceDefinitions: readonly ResourceDefinition[] = [
+  managementCertificateDefinition,
+  subscriptionCertificateLinkDefinition,
+];
+
+export const functionDefinitions: readonly FunctionDefinition[] = [
+  getManagementCertificatesDefinition,
+  parsePublishSettingsDefinition,
+];

@@ -1,0 +1,15 @@
+// Writes what is generated from the definitions. Run by `make schema`, which formats it too; a test fails when what is
+// there differs.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { generatedFiles, generatedFolders } from "./generatedFiles";
+
+const root = join(__dirname, "..");
+
+for (const folder of generatedFolders) {
+  rmSync(join(root, folder), { recursive: true, force: true });
+}
+for (const [path, text] of generatedFiles()) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}

@@ -1,0 +1,20 @@
+/**
+ * The same resources as in the package's root, served by the native plugin instead of Pulumi's dynamic providers: previews
+ * name the property that changes, links can be imported, secrets and time-outs reach the provider.
+ *
+ * `azure-certificates install-plugin` tells a project where the plugin is. A program that changes over from the root
+ * export keeps its certificates and links as they are.
+ */
+export type { Credential, CredentialArgs } from "./credential";
+export { credential } from "./credential";
+export type {
+  ManagementCertificateLastRotation,
+  ManagementCertificatePrevious,
+} from "./generated/managementCertificate";
+export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
+export type { ManagementCertificateArgs } from "./managementCertificate";
+export { ManagementCertificate } from "./native/managementCertificate";
+export type { ProviderArgs } from "./native/provider";
+export { Provider } from "./native/provider";
+export { SubscriptionCertificateLink } from "./native/subscriptionCertificateLink";
+export type { SubscriptionCertificateLinkArgs } from "./subscriptionCertificateLink";
