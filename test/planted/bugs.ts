@@ -337,7 +337,7 @@ export const bugs: readonly PlantedBug[] = [
   {
     breaks: 6,
     bug: "revoked were a date, and not a flag",
-    file: "provider/resources/managementCertificate.ts",
+    file: "provider/resources/certificateVersions.ts",
     code: "    notAfter: state.notAfter,\n    revoked: revoked.has(state.thumbprint),",
     becomes: "    notAfter: revoked.has(state.thumbprint) ? isoSeconds(now) : state.notAfter,\n    revoked: false,",
     caughtBy: [{ file: "provider/resources/managementCertificate.test.ts", test: "" }],
