@@ -72,6 +72,7 @@ describe("a script of faults can be replayed", () => {
     // A list that lags behind shows what was there before: nothing of it may be the administrators, who are not the same.
     for (const emulator of twins) {
       for (const id of emulator.subscriptions) {
+        emulator.take(id, emulator.credentialThumbprint);
         for (let change = 0; change < mostStaleChanges; change++) {
           emulator.plant(id, caller.der);
           emulator.take(id, caller.thumbprint);
