@@ -10,12 +10,10 @@ import { type Configured, configuredWith } from "../resources/context";
 import { type Difference, PartialChangeError, type ResourceLifecycle, type Values } from "../resources/lifecycle";
 import { managementCertificate as managementCertificateLifecycle } from "../resources/managementCertificate";
 import { subscriptionCertificateLink as subscriptionCertificateLinkLifecycle } from "../resources/subscriptionCertificateLink";
-import { EngineWatch } from "./engineWatch";
+import { EngineWatch, engineAddressIn } from "./engineWatch";
 import { PresentableError, presentable } from "./presentable";
+import { withSecrets } from "./signedValues";
 import { systemPorts } from "./systemPorts";
-
-/** How Pulumi marks a secret inside plain JSON. */
-const secretSignature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 let configured: Promise<Configured> | null = null;
 const said = new Set<string>();
@@ -39,7 +37,7 @@ function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider 
       }),
     diff: (_id, olds, news) =>
       guarded(news, async (context) => {
-        const difference = resource.diff(olds, withoutProvider(news), context);
+        const difference = resource.diff(withoutProvider(olds), withoutProvider(news), context);
         sayWhy(nameOf(news) ?? nameOf(olds) ?? resource.type, difference);
         const replaces = difference.changes.filter((change) => change.replaces).map((change) => change.property);
         return { changes: difference.changes.length > 0, replaces, deleteBeforeReplace: false };
@@ -49,27 +47,27 @@ function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider 
         const { id, outputs } = await keepingProvider(news, resource, () =>
           resource.create(withoutProvider(news), context),
         );
-        return { id, outs: withSecrets(outputs, resource) };
+        return { id, outs: withSecrets(outputs, resource.secretOutputs) };
       }),
-    read: (id, olds) =>
-      guarded(olds ?? {}, async (context) => ({
+    read: (id, olds = {}) =>
+      guarded(olds, async (context) => ({
         id,
-        props: withSecrets(await resource.read(olds ?? {}, context), resource),
+        props: withSecrets(await resource.read(withoutProvider(olds), context), resource.secretOutputs),
       })),
     update: (id, olds, news) =>
       guarded(news, async (context) => {
         const outputs = await keepingProvider(news, resource, () =>
-          resource.update(id, olds, withoutProvider(news), context),
+          resource.update(id, withoutProvider(olds), withoutProvider(news), context),
         );
-        return { outs: withSecrets(outputs, resource) };
+        return { outs: withSecrets(outputs, resource.secretOutputs) };
       }),
-    delete: (_id, olds) => guarded(olds, (context) => resource.delete(olds, context)),
+    delete: (_id, olds) => guarded(olds, (context) => resource.delete(withoutProvider(olds), context)),
   };
 }
 
 async function configureWith(config: (key: string) => string | undefined): Promise<Configured> {
   const configuration = parseConfiguration((key) => config(`azure-certificates:${key}`), process.env);
-  const watch = new EngineWatch(process.argv.slice(2));
+  const watch = new EngineWatch(engineAddressIn(process.argv.slice(2)));
   const ports = systemPorts(configuration.asOf, watch, new AbortController().signal);
   return configuredWith(configuration, ports);
 }
@@ -99,7 +97,7 @@ async function keepingProvider<T>(news: Values, resource: ResourceLifecycle, wor
     if (!(error instanceof PartialChangeError)) {
       throw error;
     }
-    const outputs = { ...withSecrets(error.outputs, resource), __provider: news["__provider"] };
+    const outputs = { ...withSecrets(error.outputs, resource.secretOutputs), __provider: news["__provider"] };
     throw Object.assign(presentable(error, nameOf(news)), {
       id: error.id,
       properties: outputs,
@@ -108,19 +106,10 @@ async function keepingProvider<T>(news: Values, resource: ResourceLifecycle, wor
   }
 }
 
-function withSecrets(outputs: Values, resource: ResourceLifecycle): Values {
-  const marked = { ...outputs };
-  for (const property of resource.secretOutputs) {
-    if (marked[property] !== undefined) {
-      marked[property] = { ...secretSignature, value: marked[property] };
-    }
-  }
-  return marked;
-}
-
-function withoutProvider(news: Values): Values {
-  const { __provider: _, ...inputs } = news;
-  return inputs;
+/** The code that state keeps is Pulumi's matter and this host's: no resource sees it. */
+function withoutProvider(values: Values): Values {
+  const { __provider: _, ...rest } = values;
+  return rest;
 }
 
 /** A printed line is the only way in which a dynamic provider can explain a change; refresh runs diff a second time. */

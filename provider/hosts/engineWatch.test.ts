@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EngineWatch } from "./engineWatch";
+import { EngineWatch, engineAddressIn } from "./engineWatch";
 
 describe("the watch over the engine", () => {
   let engine: Server;
@@ -16,13 +16,13 @@ describe("the watch over the engine", () => {
   const stop = () => new Promise<void>((resolve) => engine.close(() => resolve()));
 
   it("is content while somebody listens at the engine's address, however often it asks", async () => {
-    const watch = new EngineWatch([address]);
+    const watch = new EngineWatch(address);
     await Promise.all([watch.assertAlive(), watch.assertAlive()]);
     await watch.assertAlive();
   });
 
   it("ends the work as soon as nobody does", async () => {
-    const watch = new EngineWatch([address]);
+    const watch = new EngineWatch(address);
     await watch.assertAlive();
     await stop();
     await expect(watch.assertAlive()).rejects.toMatchObject({
@@ -32,7 +32,7 @@ describe("the watch over the engine", () => {
   });
 
   it("asks each time: an engine that was there a moment ago proves nothing", async () => {
-    const watch = new EngineWatch([address]);
+    const watch = new EngineWatch(address);
     for (let asked = 0; asked < 3; asked += 1) {
       await watch.assertAlive();
     }
@@ -41,7 +41,9 @@ describe("the watch over the engine", () => {
   });
 
   it("finds the engine's address behind the flags that Pulumi passes on", async () => {
-    const watch = new EngineWatch(["--logtostderr", "-v=9", "--tracing", "tcp://127.0.0.1:1", address]);
+    const watch = new EngineWatch(
+      engineAddressIn(["--logtostderr", "-v=9", "--tracing", "tcp://127.0.0.1:1", address]),
+    );
     await watch.assertAlive();
     await stop();
     await expect(watch.assertAlive()).rejects.toThrow();
@@ -50,7 +52,7 @@ describe("the watch over the engine", () => {
   it.each([[[]], [[""]], [["engine"]], [["127.0.0.1:"]], [["-v=9"]]])(
     "watches nothing where there is no address: %j",
     async (none) => {
-      await new EngineWatch(none).assertAlive();
+      await new EngineWatch(engineAddressIn(none)).assertAlive();
     },
   );
 });

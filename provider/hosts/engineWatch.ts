@@ -4,6 +4,15 @@ import { EngineGoneError } from "../errors";
 const address = /^(?<host>[^-].*):(?<port>\d+)$/;
 
 /**
+ * @param commandLine a provider's arguments: the engine's address, `127.0.0.1:port`, comes last, after flags such as
+ * `-v=9` or `--tracing tcp://host:port`.
+ * @returns null where there is none
+ */
+export function engineAddressIn(commandLine: readonly string[]): string | null {
+  return commandLine.findLast((word) => address.test(word)) ?? null;
+}
+
+/**
  * Knows whether the engine that started this provider process still lives.
  *
  * An engine that is killed leaves its provider processes behind, and what they still do is recorded nowhere: an orphan
@@ -14,12 +23,9 @@ const address = /^(?<host>[^-].*):(?<port>\d+)$/;
 export class EngineWatch {
   readonly #address: { readonly host: string; readonly port: number } | null;
 
-  /**
-   * @param commandLine this process's arguments: the engine's address, `127.0.0.1:port`, comes last, after flags such as
-   * `-v=9` or `--tracing tcp://host:port`. Where there is none, nothing is watched.
-   */
-  constructor(commandLine: readonly string[]) {
-    const { host, port } = commandLine.map((word) => address.exec(word)?.groups).findLast(Boolean) ?? {};
+  /** @param engine its address; null: nothing is watched */
+  constructor(engine: string | null) {
+    const { host, port } = address.exec(engine ?? "")?.groups ?? {};
     this.#address = host === undefined || port === undefined ? null : { host, port: Number(port) };
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EngineWatch } from "./engineWatch";
 import { systemPorts } from "./systemPorts";
 
-const watch = new EngineWatch([]);
+const watch = new EngineWatch(null);
 const never = new AbortController().signal;
 
 describe("the ports of the real world", () => {

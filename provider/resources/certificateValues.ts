@@ -17,8 +17,7 @@ export function stateOf(olds: Values): ManagementCertificateState {
 }
 
 export function inputsOf(news: Values): ManagementCertificateInputs {
-  const { __provider: _, ...inputs } = news;
-  return readValues(managementCertificateInputs, inputs, "the inputs") as ManagementCertificateInputs;
+  return readValues(managementCertificateInputs, news, "the inputs") as ManagementCertificateInputs;
 }
 
 export function certificateStateOf(state: ManagementCertificateState): CertificateState {

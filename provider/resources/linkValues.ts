@@ -27,8 +27,7 @@ export function stateOf(olds: Values): SubscriptionCertificateLinkState {
 }
 
 export function inputsOf(news: Values): SubscriptionCertificateLinkInputs {
-  const { __provider: _, ...inputs } = news;
-  return readValues(subscriptionCertificateLinkInputs, inputs, "the inputs");
+  return readValues(subscriptionCertificateLinkInputs, news, "the inputs");
 }
 
 export function addressOf(inputs: SubscriptionCertificateLinkInputs, context: Configured): SubscriptionAddress {

@@ -272,6 +272,5 @@ async function read(olds: Values, context: Configured): Promise<Values> {
     // A previous one that somebody removed is simply gone: it is never put back. The current one is something to say.
     return known.thumbprint === state.thumbprint ? [withoutNull({ ...known, missingSince: missingSince ?? now })] : [];
   });
-  const { __provider: _, ...rest } = olds;
-  return { ...rest, registered, certificateCount: listing.certificates.length };
+  return { ...olds, registered, certificateCount: listing.certificates.length };
 }

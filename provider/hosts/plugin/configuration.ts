@@ -4,8 +4,9 @@ import { providerConfiguration, secretConfigurationKeys } from "../../azure/conf
 import { ConfigurationError } from "../../errors";
 import type { CheckFailure, CheckResult, Values } from "../../resources/lifecycle";
 import { containsUnknown } from "../../resources/unknowns";
+import { withSecrets } from "../signedValues";
 import { packageName } from "./resources";
-import { received, withSecrets } from "./wire";
+import { received } from "./wire";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -28,7 +28,7 @@ export class Engine {
   }
 
   watch(): EngineWatch {
-    return new EngineWatch(this.#address === null ? [] : [this.#address]);
+    return new EngineWatch(this.#address);
   }
 
   /** Shows under the resource why it changes, in previews too. The same sentence once: refresh runs diff a second time. */

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { engineAddressIn } from "../engineWatch";
 import { channelOptions } from "./channelOptions";
 import { Engine } from "./engine";
 import { takeEnvironment } from "./environment";
@@ -11,9 +12,8 @@ import { providerService } from "./service";
 /** By its name, because sources and build lie at different depths below package.json. */
 const { version } = createRequire(__filename)("pulumi-azure-certificates/package.json") as { readonly version: string };
 
-/** The engine's address comes last, after flags such as `-v=9` or `--tracing tcp://host:port`; none where an engine attaches itself. */
-const address = process.argv.slice(2).findLast((word) => /^[^-].*:\d+$/.test(word)) ?? null;
-const engine = new Engine(address);
+// Without an address, an engine attaches itself later.
+const engine = new Engine(engineAddressIn(process.argv.slice(2)));
 const provider = new PluginProvider(engine, takeEnvironment(process.env));
 const server = new Server(channelOptions);
 server.addService(ResourceProviderService, providerService(provider, engine, version));

@@ -4,6 +4,7 @@ import { CancelledError, ConfigurationError, InvalidInputError } from "../../err
 import { type Configured, configuredWith } from "../../resources/context";
 import { type CheckFailure, type CheckResult, PartialChangeError, type Values } from "../../resources/lifecycle";
 import { presentable } from "../presentable";
+import { withSecrets } from "../signedValues";
 import { systemPorts } from "../systemPorts";
 import { KeptResource } from "./answers";
 import { checkConfiguration, configurationOf, type Environment } from "./configuration";
@@ -12,7 +13,7 @@ import type { Engine } from "./engine";
 import { functionOf } from "./functions";
 import { identityOf } from "./identity";
 import { filledIn, resourceOf } from "./resources";
-import { received, toStruct, withSecrets } from "./wire";
+import { received, toStruct } from "./wire";
 
 interface Run {
   readonly context: Configured;
