@@ -1,13 +1,12 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
-import { drawSerialNumber, issueManagementCertificate } from "../../provider/certificate/issue";
-import { generateRsaKeyPair } from "../../provider/certificate/keyPair";
 import { type ChaosCase, caseNamed, kills, nameOf, pairs, seeded, singleFaults } from "../support/chaosCases";
 import { type Operation, operations } from "../support/chaosOperations";
 import { type Beginning, ChaosProgram } from "../support/chaosProgram";
 import { type Course, runCase, undisturbedCourse } from "../support/chaosRun";
 import { Score } from "../support/chaosTally";
+import { foreignCertificate } from "../support/foreignCertificate";
 
 /** CHAOS=all runs every case and many pairs of faults; otherwise a sample that takes less than a minute. */
 const runsAll = process.env["CHAOS"] === "all";
@@ -23,17 +22,7 @@ const foreign: { der: Buffer; thumbprint: string }[] = [];
 const score = new Score("in one process", "killAnywhere", seed);
 
 beforeAll(async () => {
-  const { privateKeyPem } = await generateRsaKeyPair(2048);
-  foreign.push(
-    issueManagementCertificate({
-      privateKeyPem,
-      subject: { commonName: "somebody else" },
-      lineage: randomUUID(),
-      serialNumber: drawSerialNumber((size) => Buffer.alloc(size, 7)),
-      notBefore: new Date("2020-01-01"),
-      notAfter: new Date("2040-01-01"),
-    }),
-  );
+  foreign.push(await foreignCertificate());
   emulator = await startEmulator({ now: new Date("2027-01-01") });
   chaos = new ChaosProgram(emulator, new Map());
 });

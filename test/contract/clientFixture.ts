@@ -9,6 +9,7 @@ import { parseConfiguration } from "../../provider/azure/configuration";
 import { type Connection, connect } from "../../provider/azure/connection";
 import type { ManagementCertificates } from "../../provider/azure/managementCertificates";
 import type { Ports } from "../../provider/ports";
+import { emulatorConfig } from "../support/emulatorConfig";
 import { VirtualClock } from "../support/virtualClock";
 
 export const first = "11111111-1111-4111-8111-111111111111";
@@ -38,9 +39,7 @@ export class ClientFixture {
   /** A connection with these settings in the stack's configuration, over those that reach the emulator. */
   connect(settings: Readonly<Record<string, string | undefined>> = {}, ports: Partial<Ports> = {}): Connection {
     const config: Readonly<Record<string, string | undefined>> = {
-      managementEndpoint: this.emulator.endpoint,
-      caCertificatePath: this.emulator.caCertificatePath,
-      clientCertificatePath: this.emulator.credentialPath,
+      ...emulatorConfig(this.emulator),
       ...settings,
     };
     const connection = connect(

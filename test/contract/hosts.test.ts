@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { isSecret, type Properties, revealProperties, unknown } from "../../local-engine/values";
+import { emulatorConfig } from "../support/emulatorConfig";
 import { CallFailed, type HostKind, HostProcess } from "../support/hostProcess";
 import { certificateInput } from "../support/linkInput";
 import { makeProject, type Project } from "../support/project";
@@ -32,11 +33,7 @@ describe.each(kinds)("the %s host", (kind) => {
     const settings = (asOf: string) => ({
       directory: project.directory,
       environment: { AZURE_CERTIFICATES_AS_OF: asOf },
-      config: {
-        managementEndpoint: emulator.endpoint,
-        caCertificatePath: emulator.caCertificatePath,
-        clientCertificatePath: emulator.credentialPath,
-      },
+      config: emulatorConfig(emulator),
     });
     [first, later] = await Promise.all([
       HostProcess.start(kind, settings(firstDay)),
@@ -154,11 +151,7 @@ describe.each(kinds)("the %s host", (kind) => {
     const afterwards = await HostProcess.start(kind, {
       directory: project.directory,
       environment: { AZURE_CERTIFICATES_AS_OF: laterDay },
-      config: {
-        managementEndpoint: emulator.endpoint,
-        caCertificatePath: emulator.caCertificatePath,
-        clientCertificatePath: emulator.credentialPath,
-      },
+      config: emulatorConfig(emulator),
     });
     try {
       await afterwards.delete(linkType, link, made.id, updated);
@@ -215,11 +208,7 @@ describe("a stack that changes over to the plugin", () => {
     const settings = {
       directory: project.directory,
       environment: { AZURE_CERTIFICATES_AS_OF: firstDay },
-      config: {
-        managementEndpoint: emulator.endpoint,
-        caCertificatePath: emulator.caCertificatePath,
-        clientCertificatePath: emulator.credentialPath,
-      },
+      config: emulatorConfig(emulator),
     };
     const [old, next] = await Promise.all([
       HostProcess.start("dynamic", settings),

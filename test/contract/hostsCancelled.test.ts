@@ -2,6 +2,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { expect, it } from "vitest";
 import { startEmulator } from "../../emulator/emulator";
 import { type Properties, revealProperties } from "../../local-engine/values";
+import { emulatorConfig } from "../support/emulatorConfig";
 import { type CallFailed, HostProcess } from "../support/hostProcess";
 import { certificateInput } from "../support/linkInput";
 import { makeProject } from "../support/project";
@@ -13,11 +14,7 @@ it("the plugin, cancelled while an upload has taken effect and not been answered
   const emulator = await startEmulator();
   const settings = {
     directory: project.directory,
-    config: {
-      managementEndpoint: emulator.endpoint,
-      caCertificatePath: emulator.caCertificatePath,
-      clientCertificatePath: emulator.credentialPath,
-    },
+    config: emulatorConfig(emulator),
   };
   const [host, next] = await Promise.all([
     HostProcess.start("plugin", settings),

@@ -13,6 +13,7 @@ import {
   toStruct,
   unknown,
 } from "../../local-engine/values";
+import { emulatorConfig } from "../support/emulatorConfig";
 import { type CallFailed, type HostKind, HostProcess } from "../support/hostProcess";
 import { certificateInput } from "../support/linkInput";
 import { makeProject, type Project } from "../support/project";
@@ -163,11 +164,7 @@ describe.each(["dynamic", "plugin"] satisfies HostKind[])("the %s host", (kind) 
     host = await HostProcess.start(kind, {
       directory: project.directory,
       environment: { AZURE_CERTIFICATES_AS_OF: firstDay },
-      config: {
-        managementEndpoint: emulator.endpoint,
-        caCertificatePath: emulator.caCertificatePath,
-        clientCertificatePath: emulator.credentialPath,
-      },
+      config: emulatorConfig(emulator),
     });
   });
   afterEach(async () => {

@@ -5,6 +5,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { fromStruct, type Properties, secret, signatureKey, toStruct, unknown } from "../../local-engine/values";
+import { emulatorConfig } from "../support/emulatorConfig";
 import { CallFailed, HostProcess } from "../support/hostProcess";
 import { makeProject, type Project } from "../support/project";
 
@@ -23,11 +24,7 @@ describe("the plugin, whatever it is asked", () => {
     host = await HostProcess.start("plugin", {
       directory: project.directory,
       environment: { AZURE_CERTIFICATES_AS_OF: firstDay },
-      config: {
-        managementEndpoint: emulator.endpoint,
-        caCertificatePath: emulator.caCertificatePath,
-        clientCertificatePath: emulator.credentialPath,
-      },
+      config: emulatorConfig(emulator),
     });
   });
   afterAll(async () => {

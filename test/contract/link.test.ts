@@ -1,24 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { drawSerialNumber, issueManagementCertificate } from "../../provider/certificate/issue";
-import { generateRsaKeyPair } from "../../provider/certificate/keyPair";
+import { foreignCertificate } from "../support/foreignCertificate";
 import { SmallStack } from "../support/smallStack";
 
 let stack: SmallStack;
 afterEach(() => stack.stop());
-
-async function foreignCertificate(notAfter = "2040-01-01") {
-  const { privateKeyPem } = await generateRsaKeyPair(2048);
-  return issueManagementCertificate({
-    privateKeyPem,
-    subject: { commonName: "somebody else" },
-    lineage: randomUUID(),
-    serialNumber: drawSerialNumber((size) => Buffer.alloc(size, 7)),
-    notBefore: new Date("2020-01-01"),
-    notAfter: new Date(notAfter),
-  });
-}
 
 describe("a link through a rotation", () => {
   it("registers, keeps both during the overlap, and retires the previous one when it has ended here", async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,13 +7,12 @@ import { join } from "node:path";
 import { thumbprintOf } from "../../emulator/thumbprint";
 import { defaultStateFolder, readStackState, type StackFiles, stackFiles } from "../../local-engine/state/stackState";
 import { nameOf } from "../../local-engine/urn";
-import { drawSerialNumber, issueManagementCertificate } from "../../provider/certificate/issue";
-import { generateRsaKeyPair } from "../../provider/certificate/keyPair";
 import type { Values } from "../../provider/resources/lifecycle";
 import type { Epoch, Observation } from "./chaosChecks";
 import { commandLine, EmulatorProcess } from "./chaosEmulator";
 import type { ChaosStack, Program } from "./chaosOperations";
 import { Processes, type WriteKill } from "./chaosProcesses";
+import { foreignCertificate } from "./foreignCertificate";
 import { makeProject, type Project } from "./project";
 
 /** State and subscription at one moment, to begin many cases from. */
@@ -97,7 +96,7 @@ export class ProcessWorld implements ChaosStack {
     const directory = mkdtempSync(join(tmpdir(), "azure-certificates-chaos-"));
     const processes = new Processes(directory);
     const environment = processes.environment();
-    const [emulator, der] = await Promise.all([
+    const [emulator, { der }] = await Promise.all([
       beside ?? EmulatorProcess.start(join(directory, "azure"), environment, new Date("2027-01-01")),
       foreignCertificate(),
     ]);
@@ -238,8 +237,8 @@ export class ProcessWorld implements ChaosStack {
 
   /** Certificates of others, as base64. */
   async moreForeign(count: number): Promise<readonly string[]> {
-    const ders = await Promise.all(Array.from({ length: count }, foreignCertificate));
-    return ders.map((der) => der.toString("base64"));
+    const certificates = await Promise.all(Array.from({ length: count }, () => foreignCertificate()));
+    return certificates.map(({ der }) => der.toString("base64"));
   }
 
   async stop(): Promise<void> {
@@ -253,16 +252,4 @@ export class ProcessWorld implements ChaosStack {
     const certificates = new Map([...this.outputs()].filter(([, outputs]) => "privateKeyPem" in outputs));
     this.epochs.push({ requests, links, certificates });
   }
-}
-
-async function foreignCertificate(): Promise<Buffer> {
-  const { privateKeyPem } = await generateRsaKeyPair(2048);
-  return issueManagementCertificate({
-    privateKeyPem,
-    subject: { commonName: "somebody else" },
-    lineage: randomUUID(),
-    serialNumber: drawSerialNumber((size) => Buffer.alloc(size, 7)),
-    notBefore: new Date("2020-01-01"),
-    notAfter: new Date("2040-01-01"),
-  }).der;
 }

@@ -4,6 +4,7 @@ import { PartialChangeError, type ResourceLifecycle, type Values } from "../../p
 import { managementCertificate } from "../../provider/resources/managementCertificate";
 import { subscriptionCertificateLink } from "../../provider/resources/subscriptionCertificateLink";
 import { configuredFrom, testPorts } from "./configured";
+import { emulatorConfig } from "./emulatorConfig";
 import { certificateInput } from "./linkInput";
 
 const programAndStack = { project: "access", stack: "prod" };
@@ -49,9 +50,7 @@ export class SmallStack {
       emulator,
       { now: new Date(date) },
       {
-        managementEndpoint: emulator.endpoint,
-        caCertificatePath: emulator.caCertificatePath,
-        clientCertificatePath: emulator.credentialPath,
+        ...emulatorConfig(emulator),
         ...config,
       },
     );
