@@ -352,6 +352,14 @@ export const bugs: readonly PlantedBug[] = [
   },
   {
     breaks: 6,
+    bug: "a revoked certificate that a guard kept were told as an ordinary failure",
+    file: "provider/resources/linkErrors.ts",
+    code: "  return urgentFirst.some(({ revoked }) => revoked) ? new StillOpenError(parts) : new LockOutError(parts);",
+    becomes: "  return new LockOutError(parts);",
+    caughtBy: [{ file: "test/contract/stillOpen.test.ts", test: "because the run signs in with it" }],
+  },
+  {
+    breaks: 6,
     bug: "a failure before the removal did not say STILL OPEN",
     file: "provider/resources/linkWork.ts",
     code: "this.#open = work.registered.map(({ thumbprint }) => thumbprint).filter((one) => this.#isRevoked(one));",
