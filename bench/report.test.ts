@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Figure, meetsGoal } from "./figure";
-import { closingTable, performancePage, unexplained } from "./report";
+import { closingTable, failuresOf, performancePage } from "./report";
 
 const figure = (parts: Partial<Figure>): Figure => ({
   name: "speed",
@@ -27,7 +27,23 @@ describe("a goal", () => {
   it("that is missed fails the run unless a reason is written beside the measurement", () => {
     const missed = figure({ goal: { atMost: 1 } });
     const explained = figure({ goal: { atMost: 1 }, whenMissed: "Because." });
-    expect(unexplained(group(missed, explained, figure({})))).toEqual([missed]);
+    expect(failuresOf(group(missed, explained, figure({})))).toEqual([
+      "missed, and no reason is written beside the measurement: speed",
+    ]);
+  });
+});
+
+describe("a measurement that ended without its figures", () => {
+  const groups = [...group(figure({})), { name: "start", title: "Start", figures: [], failure: "exit code 1" }];
+
+  it("fails the run, and the others are shown all the same", () => {
+    expect(failuresOf(groups)).toEqual(["not measured: Start: exit code 1"]);
+    expect(
+      closingTable(groups)
+        .split("\n")
+        .map((line) => line.trim().split(/ {2,}/)),
+    ).toEqual([["Group"], ["speed", "1.23 times"], ["Start", "not measured"]]);
+    expect(performancePage(groups, machine)).toContain("Not measured: exit code 1.");
   });
 });
 

@@ -11,10 +11,20 @@ export interface Group {
   readonly name: string;
   readonly title: string;
   readonly figures: readonly Figure[];
+  /** Set when the measurement ended without its figures, which the others survive. */
+  readonly failure?: string;
+}
+
+/** What makes a run fail, a sentence each. */
+export function failuresOf(groups: readonly Group[]): readonly string[] {
+  return [
+    ...groups.flatMap(({ title, failure }) => (failure === undefined ? [] : [`not measured: ${title}: ${failure}`])),
+    ...unexplained(groups).map(({ name }) => `missed, and no reason is written beside the measurement: ${name}`),
+  ];
 }
 
 /** Goals that are missed without a reason: each of them is a failure. */
-export function unexplained(groups: readonly Group[]): readonly Figure[] {
+function unexplained(groups: readonly Group[]): readonly Figure[] {
   return groups
     .flatMap(({ figures }) => figures)
     .filter((figure) => !meetsGoal(figure) && figure.whenMissed === undefined);
@@ -22,8 +32,8 @@ export function unexplained(groups: readonly Group[]): readonly Figure[] {
 
 /** The table that a run ends with. */
 export function closingTable(groups: readonly Group[]): string {
-  const rows = groups.flatMap(({ title, figures }) => [
-    [title, "", "", ""],
+  const rows = groups.flatMap(({ title, figures, failure }) => [
+    [title, "", "", failure === undefined ? "" : "not measured"],
     ...figures.map((figure) => [`  ${figure.name}`, shownValue(figure), goalOf(figure), verdictOf(figure)]),
   ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -49,15 +59,21 @@ export function performancePage(groups: readonly Group[], machine: Machine): str
     "",
     "| figure | measured | goal | |",
     "|---|---:|---|---|",
-    ...groups.flatMap(({ title, figures }) => [
-      `| **${title}** | | | |`,
+    ...groups.flatMap(({ title, figures, failure }) => [
+      `| **${title}** | | | ${failure === undefined ? "" : "not measured "}|`,
       ...figures.map(
         (figure) => `| ${figure.name} | ${shownValue(figure)} | ${goalOf(figure)} | ${verdictOf(figure)} |`,
       ),
     ]),
     "",
     "## How each was measured",
-    ...groups.flatMap(({ title, figures }) => ["", `### ${title}`, "", ...figures.map(explanation)]),
+    ...groups.flatMap(({ title, figures, failure }) => [
+      "",
+      `### ${title}`,
+      "",
+      ...(failure === undefined ? [] : [`Not measured: ${failure}.`]),
+      ...figures.map(explanation),
+    ]),
     "",
   ];
   return lines.join("\n");
