@@ -91,7 +91,7 @@ async function firstAnswer(
     onLine: () => {},
   });
   try {
-    const client = new ProviderClient(await provider.client);
+    const client = await ProviderClient.greet(await provider.client, engineAddress);
     await client.configure({});
     await client.check({ urn: `urn:pulumi:prod::access::${type}::first`, name: "first", type }, {}, inputs);
   } finally {

@@ -35,6 +35,7 @@ const looks: Readonly<Record<StepOp, Look>> = {
   },
   "delete-replaced": { symbol: "--", preview: "delete original", done: "deleted original", paint: colors.red },
   delete: { symbol: "-", preview: "delete", done: "deleted", paint: colors.red },
+  import: { symbol: "=", preview: "import", done: "imported", paint: colors.green },
   read: { symbol: ">", preview: "read", done: "read", paint: colors.cyan },
   discard: { symbol: "<", preview: "discard", done: "discarded", paint: colors.cyan },
   refresh: { symbol: " ", preview: "refresh", done: "refreshed", paint: plain },
@@ -130,7 +131,8 @@ function treeLines(
   const walk = (node: Node, prefix: string, childPrefix: string): void => {
     const look = looks[mainOp(node.ops)];
     const failed = failedSteps.some(({ urn }) => urn === node.step.urn);
-    const words = failed ? "failed" : wordsOf(mainOp(node.ops), verb);
+    const details = node.step.details === undefined ? "" : ` [diff: ${node.step.details.join(",")}]`;
+    const words = failed ? "failed" : `${wordsOf(mainOp(node.ops), verb)}${details}`;
     const text = ` ${look.symbol.padEnd(2)} ${prefix}${shortType(node.step.type)} ${harmless(node.step.name)} ${words}`;
     lines.push(paint(failed ? colors.red : look.paint, options)(text.trimEnd()));
     for (const diagnostic of beside.get(node.step.urn) ?? []) {

@@ -10,7 +10,7 @@ import { passphraseOf } from "./project/config";
 import { managementEndpoint, requireLoopback } from "./project/loopback";
 import { newEncryptionSalt } from "./project/passphrase";
 import { readEncryptionSalt, readProject } from "./project/project";
-import { Providers } from "./providers";
+import { dynamicPackage, Providers, pluginPackage } from "./providers";
 import type { Run } from "./run";
 import { engineService } from "./services/engineService";
 import { monitorService } from "./services/monitorService";
@@ -30,6 +30,7 @@ import { deleteUnwanted } from "./steps/deletions";
 import { ProgramDeployment } from "./steps/deployment";
 import { Executor } from "./steps/executor";
 import { refreshAll } from "./steps/refresh";
+import { providedPackage } from "./urn";
 import { mask, type Properties } from "./values";
 
 export interface RunOptions {
@@ -233,7 +234,7 @@ async function runProgram({ run: first, options, environment, restate, serve }: 
   }
   const deployment = new ProgramDeployment(run);
   const address = await serve(deployment);
-  run.providers.warmUp();
+  run.providers.warmUp(expectedPackage(run));
   const program = startProgram({
     project: run.project,
     address,
@@ -292,6 +293,13 @@ function takeOverPendingOperations(run: Run, forgetAll: boolean): void {
       run.state.record([{ kind: "end", operation }]);
     }
   }
+}
+
+/** Which provider the program will most likely need: the one that served it last, or that its project names. */
+function expectedPackage({ state, project }: Run): string {
+  const served = state.entries().map(({ resource }) => providedPackage(resource.type));
+  const fallback = project.pluginFolders.has(pluginPackage) ? pluginPackage : dynamicPackage;
+  return served.find((packageName) => packageName !== "") ?? fallback;
 }
 
 function stackOutputs(state: StackState): Properties {

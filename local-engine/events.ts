@@ -8,6 +8,7 @@ export type StepOp =
   | "delete-replaced"
   | "delete"
   | "read"
+  | "import"
   | "discard"
   | "refresh";
 
@@ -16,6 +17,8 @@ export interface Step {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
+  /** Which properties change, where the provider says so: `~renewalTime`. */
+  readonly details?: readonly string[];
   /** URN of the parent, where there is one. */
   readonly parent?: string;
 }

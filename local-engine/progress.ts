@@ -1,6 +1,6 @@
 import type { Diagnostic, EngineEvent, RunOutcome, Severity, Step, StepOp } from "./events";
 import type { ResourceState } from "./state/deployment";
-import { isProviderType, nameOf } from "./urn";
+import { isDefaultProvider, nameOf } from "./urn";
 
 /** Parts of a replacement, which counts once; and reading, which changes nothing. */
 const uncounted: ReadonlySet<StepOp> = new Set(["create-replacement", "delete-replaced", "read"]);
@@ -97,11 +97,22 @@ export class Progress {
     }
   }
 
-  /** Announces a step and returns what to call at its end. The engine's own provider resources are not told of. */
-  begin(op: StepOp, resource: ResourceState): (outcome: "done" | "failed", result?: StepOp) => void {
+  /** Announces a step and returns what to call at its end. Default providers, which the engine makes, are not told of. */
+  begin(
+    op: StepOp,
+    resource: ResourceState,
+    details: readonly string[] = [],
+  ): (outcome: "done" | "failed", result?: StepOp) => void {
     const { urn, type, parent } = resource;
-    const step: Step = { op, urn, type, name: nameOf(urn), ...(parent && { parent }) };
-    if (isProviderType(step.type)) {
+    const step: Step = {
+      op,
+      urn,
+      type,
+      name: nameOf(urn),
+      ...(parent && { parent }),
+      ...(details.length > 0 && { details }),
+    };
+    if (isDefaultProvider(step.urn)) {
       return () => {};
     }
     const startedAt = this.#now().getTime();

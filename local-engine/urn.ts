@@ -32,8 +32,24 @@ export function isProviderType(type: string): boolean {
   return type.startsWith(providerTypePrefix);
 }
 
-export function defaultProviderUrn(stack: string, project: string, packageName: string): string {
-  return makeUrn(stack, project, "", `${providerTypePrefix}${packageName}`, "default");
+/** The package that a provider resource of this type provides. */
+export function providedPackage(type: string): string {
+  return isProviderType(type) ? type.slice(providerTypePrefix.length) : "";
+}
+
+export function providerType(packageName: string): string {
+  return `${providerTypePrefix}${packageName}`;
+}
+
+/** The provider resource that the engine itself makes. @param version of the package that the program asks for; may be empty */
+export function defaultProviderUrn(stack: string, project: string, packageName: string, version = ""): string {
+  const name = version === "" ? "default" : `default_${version.replaceAll(".", "_")}`;
+  return makeUrn(stack, project, "", providerType(packageName), name);
+}
+
+/** Whether the engine made this provider resource, and not the program. */
+export function isDefaultProvider(urn: string): boolean {
+  return isProviderType(typeOf(urn)) && /^default(_|$)/.test(nameOf(urn));
 }
 
 /** A provider reference `<urn>::<id>`, taken apart. */

@@ -14,16 +14,17 @@ export interface Child {
 }
 
 /**
- * Starts node in a process group of its own, so that a ^C in the terminal reaches the engine only: it is the engine that
+ * Starts a process in a group of its own, so that a ^C in the terminal reaches the engine only: it is the engine that
  * decides what is still finished.
  */
-export function startNode(options: {
+export function startProcess(options: {
+  readonly command: string;
   readonly arguments: readonly string[];
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onLine: (line: string, stream: OutputStream) => void;
 }): Child {
-  const child = spawn(process.execPath, options.arguments, {
+  const child = spawn(options.command, options.arguments, {
     cwd: options.directory,
     env: { ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],

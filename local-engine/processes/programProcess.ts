@@ -1,5 +1,5 @@
 import type { Project } from "../project/project";
-import { type Child, type OutputStream, startNode } from "./childProcess";
+import { type Child, type OutputStream, startProcess } from "./childProcess";
 import { resolveSdk } from "./providerProcess";
 
 /** The runtime exits with this when it has already told its error through the engine: nothing is to be added. */
@@ -18,7 +18,8 @@ export function startProgram(options: {
   readonly onLine: (line: string, stream: OutputStream) => void;
 }): Child {
   const { project } = options;
-  return startNode({
+  return startProcess({
+    command: process.execPath,
     arguments: [
       ...project.nodeArguments,
       resolveSdk(project.programDirectory, "cmd/run"),

@@ -4,7 +4,7 @@ import { credentials } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { LocalEngineError } from "../errors";
 import { channelOptions } from "../services/channelOptions";
-import { type Child, type OutputStream, startNode } from "./childProcess";
+import { type Child, type OutputStream, startProcess } from "./childProcess";
 
 const startTimeoutMs = 60_000;
 const stopGraceMs = 5_000;
@@ -28,23 +28,53 @@ export function resolveSdk(programDirectory: string, module: string): string {
   }
 }
 
-/** Starts the process that serves all dynamic resources of a program. */
-export function startDynamicProvider(options: {
+interface ProviderProcessOptions {
   readonly programDirectory: string;
-  readonly projectName: string;
   readonly engineAddress: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onLine: (line: string, stream: OutputStream) => void;
-}): ProviderProcess {
+}
+
+/** Starts the process that serves all dynamic resources of a program. */
+export function startDynamicProvider(
+  options: ProviderProcessOptions & { readonly projectName: string },
+): ProviderProcess {
+  return startProvider(options, {
+    command: process.execPath,
+    arguments: [resolveSdk(options.programDirectory, "cmd/dynamic-provider")],
+    variables: { PULUMI_NODEJS_PROJECT: options.projectName },
+  });
+}
+
+/** Starts a plugin, which serves one provider resource: `pulumi-resource-<package>` in the folder that the project names. */
+export function startPlugin(
+  options: ProviderProcessOptions & { readonly folder: string; readonly packageName: string },
+): ProviderProcess {
+  return startProvider(options, {
+    command: join(options.folder, `pulumi-resource-${options.packageName}`),
+    arguments: [],
+  });
+}
+
+/** A provider is told the address of its engine, and prints its own port as its first line. */
+function startProvider(
+  options: ProviderProcessOptions,
+  program: {
+    readonly command: string;
+    readonly arguments: readonly string[];
+    readonly variables?: Readonly<Record<string, string>>;
+  },
+): ProviderProcess {
   let port: string | undefined;
   let announce: (port: string) => void = () => {};
   const announced = new Promise<string>((resolve) => {
     announce = resolve;
   });
-  const child = startNode({
-    arguments: [resolveSdk(options.programDirectory, "cmd/dynamic-provider"), options.engineAddress],
+  const child = startProcess({
+    command: program.command,
+    arguments: [...program.arguments, options.engineAddress],
     directory: options.programDirectory,
-    environment: { ...options.environment, PULUMI_NODEJS_PROJECT: options.projectName },
+    environment: { ...options.environment, ...program.variables },
     onLine: (line, stream) => {
       if (port === undefined && stream === "stdout") {
         port = line.trim();
@@ -73,7 +103,7 @@ async function connect(child: Child, announced: Promise<string>): Promise<Resour
   clearTimeout(timer);
   if (!/^\d+$/.test(port)) {
     child.kill();
-    throw new LocalEngineError("The process of the dynamic provider ended before it told its port.");
+    throw new LocalEngineError("The process ended before it told its port.");
   }
   return new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions);
 }

@@ -50,4 +50,5 @@ export function requireLoopbackInput(resource: string, endpoint: unknown): void 
   }
 }
 
-export const managementEndpoint = { configKey, variable } as const;
+/** As `input`, resources and providers may name it themselves. */
+export const managementEndpoint = { configKey, variable, input: "managementEndpoint" } as const;

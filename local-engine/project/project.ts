@@ -21,6 +21,8 @@ export interface Project {
   readonly nodeArguments: readonly string[];
   /** `options: {refresh: always}`: read every resource before each preview and update. */
   readonly refreshAlways: boolean;
+  /** The folder of each plugin that `plugins.providers` names, by the name of its package. */
+  readonly pluginFolders: ReadonlyMap<string, string>;
   readonly config: StackConfig;
 }
 
@@ -41,7 +43,9 @@ const projectSchema = z.looseObject({
   main: z.string().optional(),
   config: z.record(z.string(), z.unknown()).nullish(),
   options: z.looseObject({ refresh: z.string().optional() }).nullish(),
-  plugins: z.unknown().optional(),
+  plugins: z
+    .looseObject({ providers: z.array(z.looseObject({ name: z.string(), path: z.string() })).nullish() })
+    .nullish(),
 });
 
 const stackNamePattern = /^[A-Za-z0-9_.-]{1,100}$/;
@@ -82,6 +86,9 @@ export function readProject(options: {
     typescript: runtime.options?.typescript ?? true,
     nodeArguments: (runtime.options?.nodeargs ?? "").split(/\s+/).filter((argument) => argument !== ""),
     refreshAlways: file.options?.refresh === "always",
+    pluginFolders: new Map(
+      (file.plugins?.providers ?? []).map(({ name, path: folder }) => [name, resolve(rootDirectory, folder)]),
+    ),
     config: readStackConfig({
       projectName: file.name,
       projectConfig: file.config ?? {},

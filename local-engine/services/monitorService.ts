@@ -1,3 +1,4 @@
+import { CheckFailure, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { LocalEngineError, UnsupportedError } from "../errors";
@@ -5,7 +6,7 @@ import type { Progress } from "../progress";
 import { type ProgramDeployment, StoppedError } from "../steps/deployment";
 import type { StepResult } from "../steps/executor";
 import { goalOf } from "../steps/goal";
-import { fromStruct, revealProperties, toStruct } from "../values";
+import { fromStruct, revealProperties, toStruct, unknown } from "../values";
 import { type Handler, unary } from "./server";
 
 /**
@@ -45,6 +46,8 @@ export function monitorService(deployment: ProgramDeployment, progress: Progress
         name: request.getName(),
         parent: request.getParent(),
         id: request.getId(),
+        provider: request.getProvider(),
+        version: request.getVersion(),
         properties: fromStruct(request.getProperties()),
         dependencies: request.getDependenciesList(),
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
@@ -54,9 +57,20 @@ export function monitorService(deployment: ProgramDeployment, progress: Progress
       answer.setProperties(toStruct(resource.outputs ?? {}));
       return answer;
     }),
-    invoke: reporting(progress, (request: messages.ResourceInvokeRequest) =>
-      Promise.reject(new UnsupportedError(`functions of providers (${request.getTok()})`)),
-    ),
+    invoke: reporting(progress, async (request: messages.ResourceInvokeRequest) => {
+      const { result, failures } = await deployment.invoke({
+        token: request.getTok(),
+        provider: request.getProvider(),
+        version: request.getVersion(),
+        args: fromStruct(request.getArgs()),
+      });
+      const answer = new InvokeResponse();
+      answer.setReturn(toStruct(result));
+      answer.setFailuresList(
+        failures.map(({ property, reason }) => new CheckFailure().setProperty(property).setReason(reason)),
+      );
+      return answer;
+    }),
     call: reporting(progress, (request: messages.ResourceCallRequest) =>
       Promise.reject(new UnsupportedError(`methods of resources (${request.getTok()})`)),
     ),
@@ -101,7 +115,7 @@ function answerOf(result: StepResult, request: messages.RegisterResourceRequest)
   // A component's old outputs may name resources that are not registered yet in this run.
   const outputs = resource.custom ? (resource.outputs ?? {}) : {};
   answer.setUrn(resource.urn);
-  answer.setId(resource.id ?? "");
+  answer.setId(resource.id === unknown ? "" : (resource.id ?? ""));
   answer.setObject(toStruct(request.getAcceptsecrets() ? outputs : revealProperties(outputs)));
   answer.setUnknown(result.unknown ?? false);
   answer.setResult(messages.Result.SUCCESS);

@@ -1,12 +1,14 @@
 import { LocalEngineError, messageOf } from "../errors";
+import type { ProviderClient } from "../processes/providerClient";
+import { requireServed } from "../providers";
 import type { Run } from "../run";
 import { Slots } from "../slots";
 import type { ResourceState } from "../state/deployment";
-import { stackType, typeOf } from "../urn";
+import { packageOf, stackType, typeOf } from "../urn";
 import type { Properties } from "../values";
 import { deleteUnwanted } from "./deletions";
 import { Executor, type StepResult } from "./executor";
-import { type Goal, requireDynamicType } from "./goal";
+import type { Goal } from "./goal";
 import { Planner, RefusedError } from "./planner";
 
 /** The run is stopping: whoever asks gets no answer any more. */
@@ -18,6 +20,8 @@ export interface ReadGoal {
   readonly name: string;
   readonly parent: string;
   readonly id: string;
+  readonly provider: string;
+  readonly version: string;
   readonly properties: Properties;
   readonly dependencies: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
@@ -86,14 +90,14 @@ export class ProgramDeployment {
   /** Reads a resource that this stack does not manage, and remembers it as external. */
   async read(goal: ReadGoal): Promise<ResourceState> {
     this.#requireGoing();
-    requireDynamicType(goal.type);
+    requireServed(packageOf(goal.type));
     const urn = this.#planner.urnOf(goal);
     const provider = await this.#planning.run(async () => {
       const old = this.#planner.findOld(urn);
       if (old !== undefined && old.resource.external !== true) {
         throw new LocalEngineError(`${urn} is managed by this stack and can't be read as somebody else's. Rename one.`);
       }
-      return this.#planner.provider();
+      return this.#planner.provider(goal);
     });
     const next: ResourceState = {
       urn,
@@ -108,6 +112,19 @@ export class ProgramDeployment {
       additionalSecretOutputs: goal.additionalSecretOutputs,
     };
     return this.#run.slots.run(() => this.#executor.read(next, this.#planner.claim(urn), provider.client));
+  }
+
+  /** Calls a function of the plugin's package. Done in previews as well: functions change nothing. */
+  async invoke(goal: {
+    readonly token: string;
+    readonly provider: string;
+    readonly version: string;
+    readonly args: Properties;
+  }): ReturnType<ProviderClient["invoke"]> {
+    this.#requireGoing();
+    requireServed(packageOf(goal.token));
+    const { client } = await this.#planning.run(() => this.#planner.provider({ ...goal, type: goal.token }));
+    return client.invoke(goal.token, goal.args);
   }
 
   /**

@@ -5,7 +5,8 @@ import type { Run } from "../run";
 import type { OperationType, ResourceState } from "../state/deployment";
 import type { Change } from "../state/snapshot";
 import { markSecretOutputs, type Properties, unknown } from "../values";
-import type { Plan } from "./plan";
+import type { Lifecycle, Plan } from "./plan";
+import { providerOf } from "./providerResources";
 import { type Entry, targetOf } from "./resources";
 
 /** How one registration ended: what the program is told. */
@@ -34,6 +35,8 @@ export class Executor {
         return this.#update(plan);
       case "replace":
         return this.#replace(plan);
+      case "import":
+        return this.#import(plan);
       case "untargeted":
         return this.#keep(plan);
       case "skipCreate":
@@ -53,13 +56,14 @@ export class Executor {
   async #create(plan: PlanOf<"create">, op: "create" | "create-replacement", old?: Entry): Promise<StepResult> {
     const { next, client } = plan;
     const end = this.#run.progress.begin(op, next);
-    const timeout = next.customTimeouts?.["create"] ?? 0;
-    const outcome = await this.#call("creating", next, end, async () => {
+    const { dryRun: preview } = this.#run;
+    const timeoutSeconds = next.customTimeouts?.["create"] ?? 0;
+    const outcome = await this.#call("creating", next, client, end, async () => {
       if (client === undefined) {
         return { id: "", outputs: {}, inputs: undefined, initErrors: [] };
       }
-      const created = await client.create(targetOf(next), next.inputs ?? {}, timeout);
-      if (created.id === "") {
+      const created = await client.create(targetOf(next), next.inputs ?? {}, { timeoutSeconds, preview });
+      if (created.id === "" && !preview) {
         throw new Error("The provider did not return an id from create.");
       }
       return created;
@@ -89,8 +93,9 @@ export class Executor {
     return { kind: "success", resource };
   }
 
-  async #update({ old, next, client }: PlanOf<"update">): Promise<StepResult> {
-    const end = this.#run.progress.begin("update", next);
+  async #update({ old, next, client, details }: PlanOf<"update">): Promise<StepResult> {
+    const { dryRun: preview } = this.#run;
+    const end = this.#run.progress.begin("update", next, details);
     const id = old.resource.id ?? "";
     const state = {
       id,
@@ -99,10 +104,11 @@ export class Executor {
       news: next.inputs ?? {},
       ignoreChanges: [...(next.ignoreChanges ?? [])],
     };
-    const outcome = await this.#call("updating", { ...next, id }, end, async () =>
+    const timeoutSeconds = next.customTimeouts?.["update"] ?? 0;
+    const outcome = await this.#call("updating", { ...next, id }, client, end, async () =>
       client === undefined
         ? { id: "", outputs: old.resource.outputs ?? {}, inputs: undefined, initErrors: [] }
-        : client.update(targetOf(next), state, next.customTimeouts?.["update"] ?? 0),
+        : client.update(targetOf(next), state, { timeoutSeconds, preview }),
     );
     if (outcome === undefined) {
       return { kind: "failed", urn: next.urn };
@@ -140,6 +146,39 @@ export class Executor {
       this.#run.progress.begin("replace", next)("done");
     }
     return created;
+  }
+
+  /** Takes over what exists already, if it is as the program says. */
+  async #import({ next, id, client }: PlanOf<"import">): Promise<StepResult> {
+    const { dryRun, progress, now } = this.#run;
+    const end = progress.begin("import", next);
+    try {
+      const target = targetOf(next);
+      const found = await client.read(target, id, {}, {});
+      if (found.id === "" || found.inputs === undefined) {
+        throw new LocalEngineError(`There is no ${next.type} with the id ${id}.`);
+      }
+      const { inputs, failures } = await client.check(target, found.inputs, next.inputs ?? {});
+      const state = { id: found.id, oldInputs: found.inputs, oldOutputs: found.outputs, news: inputs };
+      const diff = await client.diff(target, { ...state, ignoreChanges: [...(next.ignoreChanges ?? [])] });
+      const wrong = failures.length > 0 ? failures.map(({ property }) => property) : diff.changes ? diff.diffs : [];
+      if (wrong.length > 0) {
+        const message = `What is there is not as the program says: ${wrong.join(", ")}. Change the program, import, and change it back.`;
+        if (!dryRun) {
+          throw new LocalEngineError(message);
+        }
+        progress.tell("warning", `${message} The import will fail.`, next.urn);
+      }
+      const moment = now().toISOString();
+      const resource = this.#finished({ ...next, inputs, created: moment, modified: moment }, found);
+      this.#put(resource, []);
+      end("done");
+      return { kind: "success", resource };
+    } catch (error) {
+      end("failed");
+      progress.fail(`Import failed: ${messageOf(error)}`, next.urn);
+      return { kind: "failed", urn: next.urn };
+    }
   }
 
   /** Reads a resource that this stack does not manage. Done in previews as well: reading changes nothing. */
@@ -191,7 +230,7 @@ export class Executor {
     keepAs?: { readonly pendingReplacement: true },
     skipProvider = false,
   ): Promise<boolean> {
-    const { state, providers, progress } = this.#run;
+    const { state, progress } = this.#run;
     const end = progress.begin(op, resource);
     if (op === "delete" && resource.protect === true) {
       end("failed");
@@ -203,9 +242,9 @@ export class Executor {
     }
     const isManaged = resource.custom && resource.external !== true && resource.retainOnDelete !== true;
     const reference = resource.provider ?? "";
-    const outcome = await this.#call("deleting", resource, end, async () => {
+    const outcome = await this.#call("deleting", resource, undefined, end, async () => {
       if (isManaged && reference !== "" && !skipProvider) {
-        const client = await providers.get(reference, this.#providerInputs(reference));
+        const client = await providerOf(this.#run, reference);
         const stored = { id: resource.id ?? "", inputs: resource.inputs ?? {}, outputs: resource.outputs ?? {} };
         await client.delete(targetOf(resource), stored, resource.customTimeouts?.["delete"] ?? 0);
       }
@@ -221,26 +260,19 @@ export class Executor {
     return true;
   }
 
-  /** What a provider of the state is configured with when the program did not register it in this run. */
-  #providerInputs(reference: string): Properties {
-    const found = this.#run.state
-      .entries()
-      .find(({ resource }) => resource.custom && `${resource.urn}::${resource.id}` === reference);
-    return found?.resource.inputs ?? {};
-  }
-
   /**
-   * Calls the provider between a pending operation and its end. In a preview nothing is called and the inputs stand in
-   * for the outputs: the dynamic provider can't preview.
+   * Calls the provider between a pending operation and its end. In a preview, one that can't preview is not called, and the
+   * inputs stand in for the outputs.
    */
   async #call(
     type: OperationType,
     resource: ResourceState,
+    client: Lifecycle | undefined,
     end: (outcome: "done" | "failed") => void,
     call: () => Promise<Outcome>,
   ): Promise<(Outcome & { readonly ended: readonly Change[] }) | undefined> {
     const { state, progress, dryRun } = this.#run;
-    if (dryRun) {
+    if (dryRun && client?.previews !== true) {
       return {
         id: "",
         outputs: resource.custom ? (resource.inputs ?? {}) : {},
@@ -249,13 +281,12 @@ export class Executor {
         ended: [],
       };
     }
-    if (!resource.custom) {
-      return { ...(await call()), ended: [] };
-    }
-    const operation = state.nextNumber();
-    state.record([{ kind: "begin", operation, type, resource }]);
-    const ended: readonly Change[] = [{ kind: "end", operation }];
+    const operation = resource.custom && !dryRun ? state.nextNumber() : undefined;
+    const ended: readonly Change[] = operation === undefined ? [] : [{ kind: "end", operation }];
     try {
+      if (operation !== undefined) {
+        state.record([{ kind: "begin", operation, type, resource }]);
+      }
       return { ...(await call()), ended };
     } catch (error) {
       end("failed");

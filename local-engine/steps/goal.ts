@@ -1,8 +1,8 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { LocalEngineError, UnsupportedError } from "../errors";
 import { requireLoopbackInput } from "../project/loopback";
-import { dynamicPackage } from "../providers";
-import { isProviderType, packageOf, stackType } from "../urn";
+import { dynamicPackage, requireServed } from "../providers";
+import { isProviderType, packageOf, providedPackage, providerType, stackType } from "../urn";
 import { findOtherSignature, fromStruct, type Properties } from "../values";
 
 /** What a program asks for in one registration. */
@@ -11,6 +11,12 @@ export interface Goal {
   readonly name: string;
   readonly custom: boolean;
   readonly parent: string;
+  /** The provider that the program chose, as `<urn>::<id>`; empty for the default one. */
+  readonly provider: string;
+  /** Of the package; empty where the program names none. */
+  readonly version: string;
+  /** What exists already under this id is taken over; empty for a resource that is to be made. */
+  readonly importId: string;
   readonly properties: Properties;
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
@@ -40,6 +46,9 @@ export function goalOf(request: RegisterResourceRequest): Goal {
     name: request.getName(),
     custom,
     parent: request.getParent(),
+    provider: request.getProvider(),
+    version: request.getVersion(),
+    importId: request.getImportid(),
     properties,
     dependencies: request.getDependenciesList(),
     propertyDependencies: {
@@ -76,8 +85,9 @@ function requireSupported(request: RegisterResourceRequest): void {
   const hooks = request.getHooks()?.toObject();
   const features: readonly [boolean, string][] = [
     [request.getRemote(), `components of other languages and packages (${type})`],
-    [isProviderType(type), `explicit providers (${type})`],
-    [request.getImportid() !== "", "importing resources"],
+    [type === providerType(dynamicPackage), `explicit providers of dynamic resources (${type})`],
+    // Pulumi can't do it either: it does not know the provider's code.
+    [request.getImportid() !== "" && packageOf(type) === dynamicPackage, "importing dynamic resources"],
     [request.getTransformsList().length > 0, "transforms"],
     [hooks !== undefined && Object.values(hooks).some((names) => names.length > 0), "resource hooks"],
     [request.getReplaceWithList().length > 0, "replaceWith"],
@@ -85,7 +95,6 @@ function requireSupported(request: RegisterResourceRequest): void {
     // Never sent, because the engine says that it does not know them.
     [request.getAliasesList().length > 0, "alias specifications"],
     [request.getStateMigrationsList().length > 0, "state migrations"],
-    [request.getProvider() !== "", "explicit providers"],
   ];
   for (const [used, feature] of features) {
     if (used) {
@@ -93,14 +102,7 @@ function requireSupported(request: RegisterResourceRequest): void {
     }
   }
   if (request.getCustom() && type !== stackType) {
-    requireDynamicType(type);
-  }
-}
-
-/** @throws UnsupportedError where the type belongs to a package whose plugin this engine does not start */
-export function requireDynamicType(type: string): void {
-  if (packageOf(type) !== dynamicPackage) {
-    throw new UnsupportedError(`resources of other packages' plugins (${type})`);
+    requireServed(isProviderType(type) ? providedPackage(type) : packageOf(type));
   }
 }
 

@@ -1,14 +1,13 @@
 import { LocalEngineError } from "../errors";
-import type { Diff, ProviderClient } from "../processes/providerClient";
-import { dynamicPackage } from "../providers";
+import type { Diff } from "../processes/providerClient";
 import type { Run } from "../run";
 import type { ResourceState } from "../state/deployment";
-import { defaultProviderUrn, makeUrn, nameOf, stackType } from "../urn";
+import { defaultProviderUrn, isProviderType, makeUrn, nameOf, packageOf, stackType } from "../urn";
 import { changedKeys, type Properties } from "../values";
-import { type RegisteredProvider, registerDefaultProvider } from "./defaultProvider";
 import type { Goal } from "./goal";
-import type { Plan } from "./plan";
+import type { Lifecycle, Plan } from "./plan";
 import { covers, parsePath, putBack } from "./propertyPath";
+import { providerLifecycle, providerOf, type RegisteredProvider, registerDefaultProvider } from "./providerResources";
 import { type Entry, referencesOf, targetOf } from "./resources";
 
 /** A registration that was refused; the reasons have been told. */
@@ -22,7 +21,8 @@ export class Planner {
   readonly #seen = new Set<string>();
   readonly #registered = new Set<string>();
   readonly #skippedCreates = new Set<string>();
-  #provider: Promise<RegisteredProvider> | undefined;
+  /** By URN. */
+  readonly #defaultProviders = new Map<string, Promise<RegisteredProvider>>();
 
   constructor(run: Run) {
     this.#run = run;
@@ -50,27 +50,57 @@ export class Planner {
     this.#registered.add(urn);
     const old = this.#findOld(urn, goal.aliases);
     this.#seen.add(urn);
-    const provider = goal.custom ? await this.provider() : undefined;
-    const next = this.#nextState(urn, goal, old, provider);
+    const { reference, client } = await this.#servedBy(goal);
+    const next = this.#nextState(urn, goal, old, reference);
     if (!this.#isTargeted(next)) {
       return this.#planUntargeted(urn, next, old);
     }
     this.#refuseSkippedDependencies(next);
-    const inputs = await this.#check(next, goal.properties, old, goal.ignoreChanges, provider);
+    if (goal.importId !== "" && old?.resource.id !== goal.importId) {
+      return this.#planImport(goal, old, next);
+    }
+    const inputs = await this.#check(next, goal.properties, old, goal.ignoreChanges, client);
     const checked: ResourceState = { ...next, inputs };
     if (old === undefined || old.resource.external === true) {
-      return { kind: "create", next: checked, client: provider?.client };
+      return { kind: "create", next: checked, client };
     }
-    return this.#planExisting(goal, old, checked, provider?.client);
+    return this.#planExisting(goal, old, checked, client);
   }
 
-  /** The default provider, registered when the first resource needs it. */
-  provider(): Promise<RegisteredProvider> {
+  /** The provider that the program chose for a resource or a function, or the default one, registered when it is first needed. */
+  async provider(wanted: Pick<Goal, "type" | "provider" | "version">): Promise<RegisteredProvider> {
+    if (wanted.provider !== "") {
+      return { reference: wanted.provider, client: await providerOf(this.#run, wanted.provider) };
+    }
     const { project } = this.#run;
-    const urn = defaultProviderUrn(project.stack, project.name, dynamicPackage);
+    const packageName = packageOf(wanted.type);
+    const urn = defaultProviderUrn(project.stack, project.name, packageName, wanted.version);
     this.#seen.add(urn);
-    this.#provider ??= registerDefaultProvider(this.#run, this.#olds.get(urn));
-    return this.#provider;
+    const provider =
+      this.#defaultProviders.get(urn) ??
+      registerDefaultProvider(this.#run, { packageName, version: wanted.version }, this.#olds.get(urn));
+    this.#defaultProviders.set(urn, provider);
+    return provider;
+  }
+
+  async #servedBy(goal: Goal): Promise<{ readonly reference: string; readonly client: Lifecycle | undefined }> {
+    if (!goal.custom) {
+      return { reference: "", client: undefined };
+    }
+    return isProviderType(goal.type)
+      ? { reference: "", client: providerLifecycle(this.#run) }
+      : await this.provider(goal);
+  }
+
+  async #planImport(goal: Goal, old: Entry | undefined, next: ResourceState): Promise<Plan> {
+    if (old !== undefined) {
+      this.#refuse(
+        next.urn,
+        `${next.urn} is to be imported as ${goal.importId}, but the state has it already, as ${old.resource.id}. Remove the option import.`,
+      );
+    }
+    const { client } = await this.provider(goal);
+    return { kind: "import", next, id: goal.importId, client };
   }
 
   findOld(urn: string): Entry | undefined {
@@ -95,7 +125,7 @@ export class Planner {
     return this.#olds.get(name);
   }
 
-  #nextState(urn: string, goal: Goal, old: Entry | undefined, provider: RegisteredProvider | undefined): ResourceState {
+  #nextState(urn: string, goal: Goal, old: Entry | undefined, provider: string): ResourceState {
     return {
       urn,
       custom: goal.custom,
@@ -104,7 +134,7 @@ export class Planner {
       parent: goal.parent,
       protect: goal.protect,
       dependencies: goal.dependencies,
-      provider: provider?.reference ?? "",
+      provider,
       propertyDependencies: goal.propertyDependencies,
       additionalSecretOutputs: goal.additionalSecretOutputs,
       aliases: old === undefined || old.resource.urn === urn ? [] : [old.resource.urn],
@@ -160,14 +190,14 @@ export class Planner {
     properties: Properties,
     old: Entry | undefined,
     ignoreChanges: readonly string[],
-    provider: RegisteredProvider | undefined,
+    client: Lifecycle | undefined,
   ): Promise<Properties> {
     const olds = old === undefined || old.resource.external === true ? undefined : (old.resource.inputs ?? {});
     const news = olds === undefined ? properties : putBack(properties, olds, ignoreChanges);
-    if (provider === undefined) {
+    if (client === undefined) {
       return news;
     }
-    const { inputs, failures } = await provider.client.check(targetOf(next), olds ?? {}, news);
+    const { inputs, failures } = await client.check(targetOf(next), olds ?? {}, news);
     if (failures.length > 0) {
       for (const { property, reason } of failures) {
         const about = property === "" ? "" : `property ${property} has a problem: `;
@@ -178,7 +208,7 @@ export class Planner {
     return inputs;
   }
 
-  async #planExisting(goal: Goal, old: Entry, next: ResourceState, client: ProviderClient | undefined): Promise<Plan> {
+  async #planExisting(goal: Goal, old: Entry, next: ResourceState, client: Lifecycle | undefined): Promise<Plan> {
     const hasInitErrors = (old.resource.initErrors ?? []).length > 0;
     const diff = await diffResource(old.resource, next, client, goal.ignoreChanges);
     const replaceKeys = [...diff.replaces, ...replacedOnChanges(diff, goal.replaceOnChanges, hasInitErrors)];
@@ -187,7 +217,7 @@ export class Planner {
       return this.#planReplace(goal, old, next, client, goal.deleteBeforeReplace ?? diff.deleteBeforeReplace);
     }
     if (diff.changes === true || hasInitErrors) {
-      return { kind: "update", old, next, client };
+      return { kind: "update", old, next, client, details: diff.details };
     }
     return { kind: "same", old, next };
   }
@@ -196,7 +226,7 @@ export class Planner {
     goal: Goal,
     old: Entry,
     next: ResourceState,
-    client: ProviderClient,
+    client: Lifecycle,
     deleteFirst: boolean,
   ): Promise<Plan> {
     if (goal.protect && old.resource.protect === true) {
@@ -215,10 +245,7 @@ export class Planner {
       );
     }
     // Defaults that the first check carried over from the old inputs are to be drawn anew.
-    const inputs = await this.#check(next, goal.properties, undefined, [], {
-      reference: next.provider ?? "",
-      client,
-    });
+    const inputs = await this.#check(next, goal.properties, undefined, [], client);
     return { kind: "replace", old, next: { ...next, inputs }, client, deleteFirst };
   }
 
@@ -251,14 +278,14 @@ function replacedOnChanges(diff: Diff, replaceOnChanges: readonly string[], hasI
 export async function diffResource(
   old: ResourceState,
   next: ResourceState,
-  client: ProviderClient | undefined,
+  client: Lifecycle | undefined,
   ignoreChanges: readonly string[],
 ): Promise<Diff> {
   const oldInputs = old.inputs ?? {};
   const news = next.inputs ?? {};
   const diff =
     client === undefined
-      ? { changes: null, replaces: [], diffs: [], deleteBeforeReplace: false }
+      ? { changes: null, replaces: [], diffs: [], details: [], deleteBeforeReplace: false }
       : await client.diff(targetOf(next), {
           id: old.id ?? "",
           oldInputs,

@@ -6,6 +6,7 @@ import type { ResourceState } from "../state/deployment";
 import { isProviderType } from "../urn";
 import { sameProperties } from "../values";
 import { diffResource } from "./planner";
+import { providerOf } from "./providerResources";
 import { type Entry, targetOf } from "./resources";
 
 /** Reads every resource of the state from its provider, in parallel; those that are gone leave the state. */
@@ -16,7 +17,7 @@ export async function refreshAll(run: Run): Promise<void> {
     chosen.map((each) =>
       run.slots.run(async () => {
         if (!run.progress.stopped.aborted) {
-          await refreshOne(run, each, entries);
+          await refreshOne(run, each);
         }
       }),
     ),
@@ -24,14 +25,14 @@ export async function refreshAll(run: Run): Promise<void> {
   forgetMissing(run, entries);
 }
 
-async function refreshOne(run: Run, { entry, resource }: Entry, entries: readonly Entry[]): Promise<void> {
+async function refreshOne(run: Run, { entry, resource }: Entry): Promise<void> {
   const end = run.progress.begin("refresh", resource);
   if (!resource.custom || isProviderType(resource.type) || resource.pendingReplacement === true) {
     end("done", "same");
     return;
   }
   try {
-    const { refreshed, result } = await readResource(run, resource, entries);
+    const { refreshed, result } = await readResource(run, resource);
     run.state.record([
       refreshed === undefined ? { kind: "remove", entry } : { kind: "put", entry, resource: refreshed },
     ]);
@@ -47,11 +48,8 @@ async function refreshOne(run: Run, { entry, resource }: Entry, entries: readonl
 async function readResource(
   run: Run,
   old: ResourceState,
-  entries: readonly Entry[],
 ): Promise<{ refreshed: ResourceState | undefined; result: StepOp }> {
-  const reference = old.provider ?? "";
-  const provider = entries.find(({ resource }) => `${resource.urn}::${resource.id}` === reference);
-  const client = await run.providers.get(reference, provider?.resource.inputs ?? {});
+  const client = await providerOf(run, old.provider ?? "");
   const inputs = old.inputs ?? {};
   const outputs = old.outputs ?? {};
   const answer = await client.read(targetOf(old), old.id ?? "", inputs, outputs);

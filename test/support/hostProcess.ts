@@ -8,7 +8,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { startNode } from "../../local-engine/processes/childProcess";
+import { startProcess } from "../../local-engine/processes/childProcess";
 import { channelOptions } from "../../local-engine/services/channelOptions";
 import { type RunningServer, startServer, unary } from "../../local-engine/services/server";
 import { fromStruct, type Properties, revealProperties, toStruct } from "../../local-engine/values";
@@ -86,7 +86,8 @@ export class HostProcess {
         ? join(repositoryRoot, "dist/provider/hosts/plugin/main.js")
         : createRequire(join(directory, "index.js")).resolve("@pulumi/pulumi/cmd/dynamic-provider");
     let isAnnounced = false;
-    const child = startNode({
+    const child = startProcess({
+      command: process.execPath,
       arguments: [main, engine.address],
       directory,
       environment: { ...process.env, PULUMI_NODEJS_PROJECT: project, ...environment },
