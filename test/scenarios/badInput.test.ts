@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { startEmulator } from "../../emulator/emulator";
 import { makeCertificate } from "../contract/clientCertificates";
-import { engines, type Outcome } from "../support/engine";
+import { type Outcome, stages } from "../support/engine";
 import { documented, readAlike } from "../support/errorsDocument";
 import { onCallProgram } from "../support/programs";
 import { World, type WorldParts } from "../support/world";
@@ -27,7 +27,7 @@ async function everything(world: World): Promise<unknown> {
   };
 }
 
-describe.each(engines())("on the $name,", (engine) => {
+describe.each(stages())("on the $title,", (engine) => {
   let world: World;
   let folder: string | undefined;
   afterEach(async () => {

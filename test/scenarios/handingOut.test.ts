@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { engines } from "../support/engine";
+import { stages } from "../support/engine";
 import { World } from "../support/world";
 
 /** The consumer stands for whoever gets the key: another resource that depends on the credential. */
@@ -15,7 +15,7 @@ new ManagementCertificate("consumer", { rotationTriggers: { served: served.thumb
 exports.handedOut = served.combinedPem;
 `;
 
-describe.each(engines())("on the $name, a credential", (engine) => {
+describe.each(stages())("on the $title, a credential", (engine) => {
   let world: World;
   afterEach(() => world.stop());
 

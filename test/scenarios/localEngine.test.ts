@@ -169,12 +169,13 @@ it("a program is refused where it would reach another machine, and no process is
 
 describe("what the engine can't do is said by name", () => {
   it.each([
-    ["importing resources", `new Thing("a", {}, { import: "x" });`],
+    ["importing dynamic resources", `new Thing("a", {}, { import: "x" });`],
     [
       "resource hooks",
       `const hook = new pulumi.ResourceHook("hook", () => {}); new Thing("a", {}, { hooks: { beforeCreate: [hook] } });`,
     ],
-    ["functions of providers", `pulumi.runtime.invoke("aws:index:getRegion", {});`],
+    ["functions of other packages' plugins", `pulumi.runtime.invoke("aws:index:getRegion", {});`],
+    ["install-plugin", `pulumi.runtime.invoke("azure-certificates:index:parsePublishSettings", {});`],
     ["managementEndpoint of a", `new Thing("a", { managementEndpoint: "https://management.core.windows.net" });`],
   ])("%s", async (words, body) => {
     await start(body);

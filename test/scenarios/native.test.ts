@@ -2,12 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Outcome } from "../support/engine";
+import { engines, type Outcome } from "../support/engine";
 import { repositoryRoot } from "../support/project";
-import { findPulumi, pulumiEngine } from "../support/pulumiEngine";
+import { findPulumi } from "../support/pulumiEngine";
 import { World } from "../support/world";
-
-const pulumi = findPulumi();
 
 function program(host: "" | "/native", links = "subscriptions"): string {
   return `
@@ -42,14 +40,14 @@ function opsOf({ steps }: Outcome): Record<string, string> {
   );
 }
 
-describe.runIf(pulumi !== undefined)("the native plugin under the Pulumi CLI", () => {
+describe.each(engines())("the native plugin on the $name", (engine) => {
   let world: World;
   afterEach(() => world.stop());
 
   async function start(text: string): Promise<void> {
     // Bare: Pulumi and Node, and no plugin.
-    const PATH = [pulumi ?? "", process.execPath].map(dirname).concat("/usr/bin", "/bin").join(delimiter);
-    world = await World.start(pulumiEngine(pulumi ?? ""), { program: text, environment: { PATH } });
+    const PATH = [findPulumi() ?? "", process.execPath].map(dirname).concat("/usr/bin", "/bin").join(delimiter);
+    world = await World.start(engine, { program: text, environment: { PATH } });
     installPlugin(world);
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { engines } from "../support/engine";
+import { stages } from "../support/engine";
 import type { Tally } from "../support/probe";
 import { ProbedStack } from "../support/probedStack";
 
@@ -9,7 +9,7 @@ const timeoutMs = 300_000;
 const early = (why: string) => `rotationTriggers: { why: "${why}" }`;
 const badRequest = { kind: "status", status: 400, code: "BadRequest", message: "not today" } as const;
 
-describe.each(engines())("on the $name, whoever signs in all the time", (engine) => {
+describe.each(stages())("on the $title, whoever signs in all the time", (engine) => {
   let stack: ProbedStack;
   afterEach(() => stack.stop());
 

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { localEngine } from "../support/localEngine";
 import { onCallProgram } from "../support/programs";
-import { repositoryRoot } from "../support/project";
+import { type Host, repositoryRoot } from "../support/project";
 import { World } from "../support/world";
 
-describe("a provider whose engine was killed", () => {
+const hosts: readonly Host[] = ["dynamic", "plugin"];
+
+describe.each(hosts)("a provider (%s) whose engine was killed", (host) => {
   let world: World;
   let engine: ChildProcess | undefined;
   afterEach(async () => {
@@ -41,7 +43,7 @@ describe("a provider whose engine was killed", () => {
   }
 
   it("makes no further change; the next run finishes what was begun", async () => {
-    world = await World.start(localEngine(), { program: onCallProgram('holders: ["alice", "bob"]', ["prod"]) });
+    world = await World.start(localEngine(), { host, program: onCallProgram('holders: ["alice", "bob"]', ["prod"]) });
     await world.up();
     const one = await world.thumbprint("on-call");
     world.at("2027-02-01");

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { engines } from "../support/engine";
+import { stages } from "../support/engine";
 import { World } from "../support/world";
 
-describe.each(engines())("the quickstart on the $name", (engine) => {
+describe.each(stages())("the quickstart on the $title", (engine) => {
   let world: World;
   afterEach(() => world.stop());
 

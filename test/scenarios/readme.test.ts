@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { engines } from "../support/engine";
+import { stages } from "../support/engine";
 import { repositoryRoot } from "../support/project";
 import { World } from "../support/world";
 
-describe.each(engines())("the program of the README on the $name", (engine) => {
+describe.each(stages())("the program of the README on the $title", (engine) => {
   let world: World;
   afterEach(() => world.stop());
 

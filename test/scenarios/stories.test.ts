@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { engines } from "../support/engine";
+import { stages } from "../support/engine";
 import { onCallProgram } from "../support/programs";
 import { World, type WorldParts } from "../support/world";
 
-describe.each(engines())("on the $name,", (engine) => {
+describe.each(stages())("on the $title,", (engine) => {
   let world: World;
   afterEach(() => world.stop());
 

@@ -1,6 +1,6 @@
 import type { Deployment } from "../../local-engine/state/deployment";
 import { localEngine } from "./localEngine";
-import type { Project } from "./project";
+import type { Host, Project } from "./project";
 import { findPulumi, pulumiEngine } from "./pulumiEngine";
 
 export interface StepRecord {
@@ -35,6 +35,8 @@ export interface RunSettings {
 /** Runs a project's program: the local engine, or the Pulumi CLI. */
 export interface Engine {
   readonly name: "local engine" | "pulumi";
+  /** What serves the resources of the programs that it runs. */
+  readonly host: Host;
   preview(project: Project, settings?: RunSettings): Promise<Outcome>;
   up(project: Project, settings?: RunSettings): Promise<Outcome>;
   refresh(project: Project, settings?: RunSettings): Promise<Outcome>;
@@ -48,6 +50,14 @@ export interface Engine {
 export function engines(): Engine[] {
   const pulumi = findPulumi();
   return pulumi === undefined ? [localEngine()] : [localEngine(), pulumiEngine(pulumi)];
+}
+
+/** Each engine with each host: what happens in Azure must be the same. */
+export function stages(): (Engine & { readonly title: string })[] {
+  return engines().flatMap((engine) => [
+    { ...engine, title: `${engine.name} with dynamic resources` },
+    { ...engine, host: "plugin", title: `${engine.name} with the native plugin` },
+  ]);
 }
 
 /** Variables that every run of a project gets, on every engine. */

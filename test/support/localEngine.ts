@@ -31,6 +31,7 @@ export function localEngine(): Engine {
     };
   return {
     name: "local engine",
+    host: "dynamic",
     preview: run("preview", preview),
     up: run("up", up),
     refresh: run("refresh", refresh),

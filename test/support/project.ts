@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
+import { withPlugin } from "../../cli/projectPlugins";
 
 /** A Pulumi project in a folder of its own, for one test. */
 export interface Project {
@@ -28,7 +29,12 @@ export interface Project {
   remove(): void;
 }
 
+/** Pulumi's provider of dynamic resources, or the native plugin. */
+export type Host = "dynamic" | "plugin";
+
 export interface ProjectParts {
+  /** Programs are written for the dynamic one; for the plugin their import is changed, as a user would. */
+  readonly host?: Host;
   /** A folder to copy: `examples/quickstart`, or an absolute path. */
   readonly from?: string;
   /** The program, as text of `file`. */
@@ -65,12 +71,19 @@ export async function makeProject(parts: ProjectParts): Promise<Project> {
     writeFileSync(join(directory, "package.json"), JSON.stringify({ name, private: true, main: file, type }));
   }
   await (parts.install ?? linkRepository)(directory);
+  const hosted = (text: string): string => (parts.host === "plugin" ? withNativeImport(text) : text);
+  if (parts.host === "plugin") {
+    linkPlugin(directory);
+    if (existsSync(join(directory, file))) {
+      writeFileSync(join(directory, file), hosted(readFileSync(join(directory, file), "utf8")));
+    }
+  }
   const project: Project = {
     name,
     stack,
     directory,
     environment: parts.environment ?? {},
-    setProgram: (text) => writeFileSync(join(directory, file), text),
+    setProgram: (text) => writeFileSync(join(directory, file), hosted(text)),
     addConfig: (config) => {
       const path = join(directory, `Pulumi.${stack}.yaml`);
       // Pulumi writes into this file too.
@@ -98,6 +111,22 @@ function copyFolder(from: string, to: string): void {
       cpSync(join(from, entry), join(to, entry), { recursive: true });
     }
   }
+}
+
+function withNativeImport(program: string): string {
+  return program.replaceAll('"pulumi-azure-certificates"', '"pulumi-azure-certificates/native"');
+}
+
+/** What `npm install` and `azure-certificates install-plugin` leave in a project. */
+function linkPlugin(directory: string): void {
+  const bin = join(directory, "node_modules/.bin");
+  mkdirSync(bin, { recursive: true });
+  symlinkSync(
+    join(repositoryRoot, "dist/provider/hosts/plugin/main.js"),
+    join(bin, "pulumi-resource-azure-certificates"),
+  );
+  const path = join(directory, "Pulumi.yaml");
+  writeFileSync(path, withPlugin(readFileSync(path, "utf8"), "node_modules/.bin"));
 }
 
 async function linkRepository(directory: string): Promise<void> {

@@ -69,6 +69,7 @@ export function pulumiEngine(path: string): Engine {
     };
   return {
     name: "pulumi",
+    host: "dynamic",
     preview: run("preview"),
     up: run("up"),
     refresh: run("refresh"),

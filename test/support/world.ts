@@ -35,6 +35,7 @@ export class World {
       now: new Date(now),
     });
     const project = await makeProject({
+      host: engine.host,
       ...parts,
       config: {
         "azure-certificates:managementEndpoint": emulator.endpoint,
