@@ -6,51 +6,68 @@ import { runKillCase, undisturbedProcessCourse } from "../support/chaosKillRun";
 import { type Operation, operations } from "../support/chaosOperations";
 import { Score } from "../support/chaosTally";
 import { type ProcessBeginning, ProcessWorld } from "../support/chaosWorld";
+import type { Host } from "../support/project";
 
 /** CHAOS=all kills at every place; otherwise a sample that takes less than a minute. */
 const runsAll = process.env["CHAOS"] === "all";
 const seed = Number(process.env["CHAOS_SEED"] ?? (runsAll ? randomInt(2 ** 31) : 1));
+/** What serves the resources. The cases are the same: the seed draws them. */
+const hosts: readonly { readonly host: Host; readonly suite: string }[] = [
+  { host: "dynamic", suite: "real processes" },
+  { host: "plugin", suite: "real processes, with the native plugin" },
+];
 const wantedCase = process.env["CHAOS_CASE"] === undefined ? undefined : killNamed(process.env["CHAOS_CASE"]);
 const sampleSize = 1;
-/** Worlds that work side by side: what they do, they do in processes of their own. */
-const lanes = 2;
 
-/** The longest first, so that both worlds end at about the same time. */
 const names = ["leave", "rotate", "remove", "destroy", "retire", "create"];
-const played = operations
-  .filter(({ name }) => (wantedCase === undefined ? names.includes(name) : name === wantedCase.operation))
-  .toSorted((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
-const score = new Score("real processes", "killProcesses", seed);
-const worlds: ProcessWorld[] = [];
+const played = operations.filter(({ name }) =>
+  wantedCase === undefined ? names.includes(name) : name === wantedCase.operation,
+);
+
+interface Lane {
+  readonly world: ProcessWorld;
+  readonly score: Score;
+}
+
+/** Side by side: what they do, they do in processes of their own. */
+const lanes: Lane[] = [];
 
 beforeAll(async () => {
-  worlds.push(...(await Promise.all(Array.from({ length: lanes }, () => ProcessWorld.start()))));
+  lanes.push(
+    ...(await Promise.all(
+      hosts.map(async ({ host, suite }) => ({
+        world: await ProcessWorld.start({ host }),
+        score: new Score(suite, "killProcesses", seed),
+      })),
+    )),
+  );
 });
 
 afterAll(async () => {
-  await Promise.all(worlds.map((world) => world.stop()));
-  score.tell();
+  await Promise.all(lanes.map(({ world }) => world.stop()));
+  for (const { score } of lanes) {
+    score.tell();
+  }
 });
 
 it(`converges, whichever process is killed at whatever place (CHAOS_SEED=${seed})`, {
   timeout: 3_600_000,
 }, async () => {
-  const left = [...played];
   await Promise.all(
-    worlds.map(async (world) => {
+    lanes.map(async (lane) => {
       const begun: Begun = new Map();
-      for (let next = left.shift(); next !== undefined; next = left.shift()) {
-        await play(world, next, begun);
+      for (const operation of played) {
+        await play(lane, operation, begun);
       }
     }),
   );
-  expect(played.flatMap(({ name }) => score.failedOf(name))).toEqual([]);
+  expect(played.flatMap(({ name }) => lanes.flatMap(({ score }) => score.failedOf(name)))).toEqual([]);
 });
 
 /** Several operations begin at the same place. */
 type Begun = Map<Operation["before"], ProcessBeginning>;
 
-async function play(world: ProcessWorld, operation: Operation, begun: Begun): Promise<void> {
+async function play({ world, score }: Lane, operation: Operation, begun: Begun): Promise<void> {
   const beginning = begun.get(operation.before) ?? (await world.beginningOf(operation.before));
   begun.set(operation.before, beginning);
   const course = await undisturbedProcessCourse(world, operation, beginning);

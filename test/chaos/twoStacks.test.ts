@@ -28,7 +28,7 @@ let other: ProcessWorld;
 
 beforeAll(async () => {
   one = await ProcessWorld.start();
-  other = await ProcessWorld.start(one.emulator);
+  other = await ProcessWorld.start({ beside: one.emulator });
 });
 
 afterAll(async () => {

@@ -22,6 +22,11 @@ it any more. One follow-up is drawn for each. The state has to be readable whene
 succeed has to end with a code other than 0 and say so, in words and without a stack.`,
   },
   {
+    name: "real processes, with the native plugin",
+    title: "Every process of a run, with the native plugin",
+    text: `The same places and the same follow-ups; the provider is the plugin instead of Pulumi's process for dynamic resources.`,
+  },
+  {
     name: "two stacks",
     title: "Two stacks on one subscription",
     text: `Both run at the same time, each with certificates that are foreign to the other, and each loses a process somewhere on the way.`,

@@ -20,7 +20,7 @@ const fs = require("node:fs");
 const { isMainThread } = require("node:worker_threads");
 const { CHAOS_NOTES: notes, CHAOS_KILL_AT_WRITE: killAt } = process.env;
 const [, script = "", verb] = process.argv;
-const role = script.includes("dynamic-provider") ? "provider" : /cmd.run/.test(script) ? "program" : verb === "local" ? "engine" : "emulator";
+const role = /dynamic-provider|pulumi-resource|hosts.plugin/.test(script) ? "provider" : /cmd.run/.test(script) ? "program" : verb === "local" ? "engine" : "emulator";
 if (isMainThread && notes !== undefined) {
   const append = fs.appendFileSync;
   append(notes, role + " " + process.pid + "\\n");

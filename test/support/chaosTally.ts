@@ -71,7 +71,7 @@ export class Score {
     );
     if (folder !== undefined) {
       mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, `${this.#file}.json`), JSON.stringify(all));
+      writeFileSync(join(folder, `${this.#suite.replaceAll(/\W+/g, "-")}.json`), JSON.stringify(all));
     }
   }
 }

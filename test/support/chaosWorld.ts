@@ -13,7 +13,7 @@ import { commandLine, EmulatorProcess } from "./chaosEmulator";
 import type { ChaosStack, Program } from "./chaosOperations";
 import { Processes, type WriteKill } from "./chaosProcesses";
 import { foreignCertificate } from "./foreignCertificate";
-import { makeProject, type Project } from "./project";
+import { type Host, makeProject, type Project } from "./project";
 
 /** State and subscription at one moment, to begin many cases from. */
 export interface ProcessBeginning {
@@ -91,8 +91,14 @@ export class ProcessWorld implements ChaosStack {
     this.#credential = thumbprintOf(new X509Certificate(readFileSync(emulator.ready.credentialPath)).raw);
   }
 
-  /** @param beside an emulator that another stack uses as well; default: one of its own */
-  static async start(beside?: EmulatorProcess): Promise<ProcessWorld> {
+  static async start({
+    host = "dynamic",
+    beside,
+  }: {
+    readonly host?: Host;
+    /** An emulator that another stack uses as well; default: one of its own. */
+    readonly beside?: EmulatorProcess;
+  } = {}): Promise<ProcessWorld> {
     const directory = mkdtempSync(join(tmpdir(), "azure-certificates-chaos-"));
     const processes = new Processes(directory);
     const environment = processes.environment();
@@ -102,6 +108,7 @@ export class ProcessWorld implements ChaosStack {
     ]);
     const { endpoint, caCertificatePath, credentialPath, subscriptions } = emulator.ready;
     const project = await makeProject({
+      host,
       program: programText,
       config: {
         "azure-certificates:managementEndpoint": endpoint,
