@@ -1,4 +1,4 @@
-import { CheckFailure, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { LocalEngineError, UnsupportedError } from "../errors";
@@ -64,7 +64,7 @@ export function monitorService(deployment: ProgramDeployment, progress: Progress
         version: request.getVersion(),
         args: fromStruct(request.getArgs()),
       });
-      const answer = new InvokeResponse();
+      const answer = new messages.ResourceInvokeResponse();
       answer.setReturn(toStruct(result));
       answer.setFailuresList(
         failures.map(({ property, reason }) => new CheckFailure().setProperty(property).setReason(reason)),

@@ -55,7 +55,10 @@ describe("the examples of the documentation", () => {
       ts.sys,
       root,
     );
-    const paths = { "pulumi-azure-certificates": [join(root, "sdk/nodejs/index.ts")] };
+    const paths = {
+      "pulumi-azure-certificates": [join(root, "sdk/nodejs/index.ts")],
+      "pulumi-azure-certificates/native": [join(root, "sdk/nodejs/native.ts")],
+    };
     const host = ts.createCompilerHost(options);
     const { fileExists, readFile } = host;
     host.fileExists = (path) => texts.has(path) || fileExists(path);

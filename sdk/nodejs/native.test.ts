@@ -3,17 +3,21 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import type * as dynamic from "./index";
 import * as native from "./native";
 
-describe("the classes of the plugin", () => {
-  it("are these", () => {
+describe("what the plugin offers a program", () => {
+  it("is this", () => {
     expect(Object.keys(native).sort()).toEqual([
       "ManagementCertificate",
       "Provider",
       "SubscriptionCertificateLink",
       "credential",
+      "getManagementCertificates",
+      "getManagementCertificatesOutput",
+      "parsePublishSettings",
+      "parsePublishSettingsOutput",
     ]);
   });
 
-  it("take and give what the dynamic ones do, so that a program changes its import alone", () => {
+  it("takes and gives what the dynamic ones do, so that a program changes its import alone", () => {
     type Arguments<T extends abstract new (...args: never[]) => unknown> = ConstructorParameters<T>;
     expectTypeOf<Arguments<typeof native.ManagementCertificate>>().toEqualTypeOf<
       Arguments<typeof dynamic.ManagementCertificate>
@@ -26,7 +30,18 @@ describe("the classes of the plugin", () => {
     expectTypeOf<native.SubscriptionCertificateLink>().toExtend<native.CredentialArgs["links"][number]>();
   });
 
-  it("take a provider's settings as Inputs", () => {
+  it("has each function for plain values and for outputs", () => {
+    type Plain = typeof native.getManagementCertificates;
+    type Lifted = typeof native.getManagementCertificatesOutput;
+    expectTypeOf<Parameters<Plain>[0]["subscriptionId"]>().toEqualTypeOf<string>();
+    expectTypeOf<Parameters<Lifted>[0]["subscriptionId"]>().toEqualTypeOf<pulumi.Input<string>>();
+    expectTypeOf<pulumi.Output<Awaited<ReturnType<Plain>>>>().toEqualTypeOf<ReturnType<Lifted>>();
+    expectTypeOf<{ content: string }>().toEqualTypeOf<{
+      -readonly [K in keyof native.ParsePublishSettingsArgs]: string;
+    }>();
+  });
+
+  it("takes a provider's settings as Inputs", () => {
     type Args = native.ProviderArgs;
     expectTypeOf<Args["certificateLimit"]>().toEqualTypeOf<pulumi.Input<number> | undefined>();
     expectTypeOf<{ allow: { subscriptionId: string; thumbprint: string }[] }>().toExtend<Args>();

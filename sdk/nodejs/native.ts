@@ -8,9 +8,23 @@
 export type { Credential, CredentialArgs } from "./credential";
 export { credential } from "./credential";
 export type {
+  GetManagementCertificatesArgs,
+  GetManagementCertificatesOutputArgs,
+  GetManagementCertificatesResult,
+  RegisteredCertificate,
+} from "./generated/getManagementCertificates";
+export { getManagementCertificates, getManagementCertificatesOutput } from "./generated/getManagementCertificates";
+export type {
   ManagementCertificateLastRotation,
   ManagementCertificatePrevious,
 } from "./generated/managementCertificate";
+export type {
+  ParsePublishSettingsArgs,
+  ParsePublishSettingsOutputArgs,
+  ParsePublishSettingsResult,
+  PublishSettingsSubscription,
+} from "./generated/parsePublishSettings";
+export { parsePublishSettings, parsePublishSettingsOutput } from "./generated/parsePublishSettings";
 export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ManagementCertificate } from "./native/managementCertificate";

@@ -154,6 +154,24 @@ const links = [mine, lost].map((provider, index) =>
     expect(world.registered(1)).toEqual([]);
   });
 
+  it("looks up who could sign in to a subscription, also with a provider of its own", async () => {
+    await start(`${program("/native")}
+const { getManagementCertificatesOutput } = require("pulumi-azure-certificates/native");
+const config = new pulumi.Config("azure-certificates");
+const mine = new Provider("mine", {
+  managementEndpoint: config.require("managementEndpoint"),
+  caCertificatePath: config.require("caCertificatePath"),
+  clientCertificatePath: config.require("clientCertificatePath"),
+});
+const asked = [{ dependsOn: links }, { dependsOn: links, provider: mine }].map((options) =>
+  getManagementCertificatesOutput({ subscriptionId: subscriptions[1] }, options).certificates);
+exports.open = pulumi.all(asked).apply((lists) => lists.map((list) => list.map(({ thumbprint }) => thumbprint)));
+`);
+    const { outputs } = await world.up();
+    const open = [await world.thumbprint("on-call"), world.emulator.credentialThumbprint].sort();
+    expect(outputs["open"]).toEqual([open, open]);
+  });
+
   it("says in the preview what is wrong with a provider's settings", async () => {
     await start(
       program("/native", "[]")
