@@ -40,10 +40,11 @@ export class Progress {
   }
 
   get outcome(): RunOutcome {
-    if (this.#failed && !this.#killed) {
-      return "failed";
+    // What was under way may end with an error because it was cancelled.
+    if (this.#cancelled) {
+      return "cancelled";
     }
-    return this.#cancelled ? "cancelled" : "succeeded";
+    return this.#failed ? "failed" : "succeeded";
   }
 
   tell(severity: Severity, message: string, urn = ""): void {

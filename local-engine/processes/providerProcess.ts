@@ -28,6 +28,8 @@ export function resolveSdk(programDirectory: string, module: string): string {
   }
 }
 
+const keptLines = 100;
+
 interface ProviderProcessOptions {
   readonly programDirectory: string;
   readonly engineAddress: string;
@@ -46,19 +48,36 @@ export function startDynamicProvider(
   });
 }
 
-/** Starts a plugin, which serves one provider resource: `pulumi-resource-<package>` in the folder that the project names. */
+/**
+ * Starts a plugin, which serves one provider resource: `pulumi-resource-<package>` in the folder that the project names. As
+ * with Pulumi, a plugin talks to people through the engine: its lines are given out only where it ends by itself.
+ */
 export function startPlugin(
-  options: ProviderProcessOptions & { readonly folder: string; readonly packageName: string },
+  given: ProviderProcessOptions & { readonly folder: string; readonly packageName: string },
 ): ProviderProcess {
+  const lines: string[] = [];
+  const options = {
+    ...given,
+    onLine: (line: string) => {
+      lines.push(line);
+      lines.splice(0, lines.length - keptLines);
+    },
+    onUnexpectedEnd: () => {
+      given.onLine(`The plugin of ${given.packageName} ended by itself.`, "stderr");
+      for (const line of lines) {
+        given.onLine(line, "stderr");
+      }
+    },
+  };
   return startProvider(options, {
-    command: join(options.folder, `pulumi-resource-${options.packageName}`),
+    command: join(given.folder, `pulumi-resource-${given.packageName}`),
     arguments: [],
   });
 }
 
 /** A provider is told the address of its engine, and prints its own port as its first line. */
 function startProvider(
-  options: ProviderProcessOptions,
+  options: ProviderProcessOptions & { readonly onUnexpectedEnd?: () => void },
   program: {
     readonly command: string;
     readonly arguments: readonly string[];
@@ -84,16 +103,22 @@ function startProvider(
       options.onLine(line, stream);
     },
   });
+  let isStopping = false;
+  child.ended.then(() => isStopping || options.onUnexpectedEnd?.()).catch(() => {});
   const client = connect(child, announced);
   // Whoever needs it will see the failure; a run that never does must not die of it.
   client.catch(() => {});
   return {
     client,
     stop: async () => {
+      isStopping = true;
       await child.stop(stopGraceMs);
       await client.then((each) => each.close()).catch(() => undefined);
     },
-    kill: () => child.kill(),
+    kill: () => {
+      isStopping = true;
+      child.kill();
+    },
   };
 }
 
