@@ -3,14 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { isSecret, type Properties, revealProperties, unknown } from "../../local-engine/values";
 import { emulatorConfig } from "../support/emulatorConfig";
-import { CallFailed, type HostKind, HostProcess } from "../support/hostProcess";
+import { CallFailed, HostProcess } from "../support/hostProcess";
 import { certificateInput } from "../support/linkInput";
-import { makeProject, type Project } from "../support/project";
+import { type Host, makeProject, type Project } from "../support/project";
 
 /** Two days of one world: the second one is in the certificate's renewal window. */
 const firstDay = "2027-01-01T00:00:00Z";
 const laterDay = "2027-10-01T00:00:00Z";
-const kinds: readonly HostKind[] = ["dynamic", "plugin"];
+const kinds: readonly Host[] = ["dynamic", "plugin"];
 
 const certificateType = "ManagementCertificate";
 const linkType = "SubscriptionCertificateLink";

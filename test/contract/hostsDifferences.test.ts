@@ -14,9 +14,9 @@ import {
   unknown,
 } from "../../local-engine/values";
 import { emulatorConfig } from "../support/emulatorConfig";
-import { type CallFailed, type HostKind, HostProcess } from "../support/hostProcess";
+import { type CallFailed, HostProcess } from "../support/hostProcess";
 import { certificateInput } from "../support/linkInput";
-import { makeProject, type Project } from "../support/project";
+import { type Host, makeProject, type Project } from "../support/project";
 
 const certificateType = "ManagementCertificate";
 const linkType = "SubscriptionCertificateLink";
@@ -151,7 +151,7 @@ const differences: readonly [what: string, observe: Observe, dynamic: unknown, p
   ],
 ];
 
-describe.each(["dynamic", "plugin"] satisfies HostKind[])("the %s host", (kind) => {
+describe.each(["dynamic", "plugin"] satisfies Host[])("the %s host", (kind) => {
   let project: Project;
   let emulator: Emulator;
   let host: HostProcess;

@@ -12,10 +12,8 @@ import { startProcess } from "../../local-engine/processes/childProcess";
 import { channelOptions } from "../../local-engine/services/channelOptions";
 import { type RunningServer, startServer, unary } from "../../local-engine/services/server";
 import { fromStruct, type Properties, revealProperties, toStruct } from "../../local-engine/values";
-import { repositoryRoot } from "./project";
+import { type Host, repositoryRoot } from "./project";
 
-/** The two ways in which Pulumi calls the same resources: each as a process, at the level of gRPC. */
-export type HostKind = "dynamic" | "plugin";
 export type ResourceType = "ManagementCertificate" | "SubscriptionCertificateLink";
 
 export interface HostSettings {
@@ -54,27 +52,27 @@ export class CallFailed extends Error {
 
 /** One provider process, with an engine that listens to what it says. */
 export class HostProcess {
-  readonly kind: HostKind;
+  readonly kind: Host;
   readonly client: ResourceProviderClient;
   /** Under a resource, as the plugin says it; or a line that is printed, as the dynamic provider does. */
   readonly said: Said[];
   readonly #stop: () => Promise<void>;
 
-  private constructor(kind: HostKind, client: ResourceProviderClient, said: Said[], stop: () => Promise<void>) {
+  private constructor(kind: Host, client: ResourceProviderClient, said: Said[], stop: () => Promise<void>) {
     this.kind = kind;
     this.client = client;
     this.said = said;
     this.#stop = stop;
   }
 
-  static async start(kind: HostKind, { directory, config, environment = {} }: HostSettings): Promise<HostProcess> {
+  static async start(kind: Host, { directory, config, environment = {} }: HostSettings): Promise<HostProcess> {
     const host = await HostProcess.startUnconfigured(kind, directory, environment);
     await host.call("configure", new messages.ConfigureRequest().setArgs(toStruct(host.#configOf(config))));
     return host;
   }
 
   static async startUnconfigured(
-    kind: HostKind,
+    kind: Host,
     directory: string,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<HostProcess> {
