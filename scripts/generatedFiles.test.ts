@@ -6,9 +6,11 @@ import { generatedFiles, generatedFolders } from "./generatedFiles";
 
 const root = join(__dirname, "..");
 
-describe("what is generated from the definitions", () => {
+describe("what is generated from the definitions", async () => {
+  const files = await generatedFiles();
+
   it.each(generatedFolders)("%s holds a file for each definition, and no other", (folder) => {
-    const generated = [...generatedFiles().keys()].filter((path) => path.startsWith(`${folder}/`));
+    const generated = [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
     expect(
       readdirSync(join(root, folder), { recursive: true })
         .map((name) => `${folder}/${name}`)
@@ -16,7 +18,7 @@ describe("what is generated from the definitions", () => {
     ).toEqual(generated.sort());
   });
 
-  it.each([...generatedFiles()])("%s has what the definitions say; if not, run `make schema`", (path, text) => {
+  it.each([...files])("%s has what the definitions say; if not, run `make schema`", (path, text) => {
     expect(readFileSync(join(root, path), "utf8")).toBe(path.endsWith(".ts") ? formatted(path, text) : text);
   });
 });

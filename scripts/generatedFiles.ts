@@ -3,16 +3,17 @@ import { stringify } from "yaml";
 import { documentationPages } from "./schema/pages";
 import { pulumiSchema } from "./schema/pulumiSchema";
 import { sdkClasses } from "./schema/sdkClasses";
+import { sdkReference } from "./schema/sdkReference";
 
 /** Folders in which everything is generated. */
-export const generatedFolders = ["sdk/nodejs/generated", "docs/resources", "docs/functions"];
+export const generatedFolders = ["sdk/nodejs/generated", "docs/resources", "docs/functions", "docs/nodejs"];
 
 /** The text of every generated file, before the TypeScript among them is formatted. */
-export function generatedFiles(): ReadonlyMap<string, string> {
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["schema.yaml", schemaYaml()],
     ...[...sdkClasses()].map(([name, text]): [string, string] => [`sdk/nodejs/generated/${name}`, text]),
-    ...[...documentationPages()].map(([path, text]): [string, string] => [`docs/${path}`, text]),
+    ...[...documentationPages(), ...(await sdkReference())].map(([path, text]): [string, string] => [`docs/${path}`, text]),
   ]);
 }
 

@@ -48,7 +48,7 @@ counted and says so. Before them come lint, types and dead code, after them the 
 |---|---:|---:|---|
 ${rows.map(({ suite, what, files, tests }) => `| ${suite} | ${tests} | ${files} | ${what} |`).join("\n")}
 
-[reliability.md](reliability.md) is what \`make chaos\` found, and
+[reliability.md](reliability.md) is what \`make chaos\` found, [performance.md](performance.md) what \`make bench\` measured, and
 [invariants.md](../test/scenarios/invariants.md) which test fails when an invariant is broken (\`make planted\`).
 `,
 );

@@ -6,10 +6,15 @@ import { generatedFiles, generatedFolders } from "./generatedFiles";
 
 const root = join(__dirname, "..");
 
-for (const folder of generatedFolders) {
-  rmSync(join(root, folder), { recursive: true, force: true });
+async function write(): Promise<void> {
+  const files = await generatedFiles();
+  for (const folder of generatedFolders) {
+    rmSync(join(root, folder), { recursive: true, force: true });
+  }
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
 }
-for (const [path, text] of generatedFiles()) {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
-}
+
+void write();

@@ -1,4 +1,8 @@
-/** Certificates that open Azure doors, as resources of a Pulumi program. */
+/**
+ * Certificates that open Azure doors, as dynamic resources of a Pulumi program: nothing has to be installed besides.
+ *
+ * @module pulumi-azure-certificates
+ */
 export type { Credential, CredentialArgs } from "./credential";
 export { credential } from "./credential";
 export type {

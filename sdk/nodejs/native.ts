@@ -4,6 +4,8 @@
  *
  * `azure-certificates install-plugin` tells a project where the plugin is. A program that changes over from the root
  * export keeps its certificates and links as they are.
+ *
+ * @module pulumi-azure-certificates/native
  */
 export type { Credential, CredentialArgs } from "./credential";
 export { credential } from "./credential";
@@ -26,6 +28,7 @@ export type {
 } from "./generated/parsePublishSettings";
 export { parsePublishSettings, parsePublishSettingsOutput } from "./generated/parsePublishSettings";
 export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
+export type { AllowedRemoval } from "./generated/provider";
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ManagementCertificate } from "./native/managementCertificate";
 export type { ProviderArgs } from "./native/provider";
