@@ -8,8 +8,8 @@ const dying = ["engine", "orphan", "program", "provider", "emulator"] as const;
 /** Not killed: ^C in a terminal, once or twice. */
 const interrupted = ["interrupted", "interruptedTwice"] as const;
 /** Or the disk of the engine takes no more. */
-const victims = [...dying, ...interrupted, "disk"] as const;
-export type Victim = (typeof victims)[number];
+export const everyVictim = [...dying, ...interrupted, "disk"] as const;
+export type Victim = (typeof everyVictim)[number];
 
 /** What follows the kill, by the name of the follow-up in `chaosOperations`. */
 const followUpsOfKills = ["again", "removed", "leaves", "destroy"] as const;
@@ -45,7 +45,7 @@ export function nameOfKill({ operation, victim, point, followUp }: KillCase): st
 export function killNamed(name: string): KillCase {
   const [, operation = "", victim = "", kind = "", index, followUp = ""] =
     /^(\w+)\/(\w+)@(start|request|write|half|room)(\d*)\/(\w+)$/.exec(name) ?? [];
-  const found = victims.find((one) => one === victim);
+  const found = everyVictim.find((one) => one === victim);
   if (found === undefined || !operations.some((one) => one.name === operation)) {
     throw new TypeError(`${name} names no case`);
   }
