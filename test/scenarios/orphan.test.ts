@@ -68,6 +68,13 @@ describe.each(hosts)("a provider (%s) whose engine was killed", (host) => {
     expect(requests().slice(3)).toEqual(["GET 200", "DELETE 200", "GET 200"]);
     expect(world.registered()).toEqual([await world.thumbprint("on-call")]);
     expect(world.registered()).not.toContain(one);
+    if (host === "plugin") {
+      // That of dynamic resources is Pulumi's own process.
+      await vi.waitFor(() => expect(startedProcesses().filter(isAlive)).toEqual([]), {
+        timeout: 30_000,
+        interval: 100,
+      });
+    }
   });
 });
 
