@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { LinkCertificate } from "../rotation/types";
 import { foreseen, linkChanges } from "./linkChanges";
-import type {
-  SubscriptionCertificateLinkInputs,
-  SubscriptionCertificateLinkState,
+import {
+  type SubscriptionCertificateLinkInputs,
+  type SubscriptionCertificateLinkState,
+  subscriptionCertificateLinkDefinition,
 } from "./subscriptionCertificateLinkDefinition";
 
 const subscription = "11111111-1111-1111-1111-111111111111";
@@ -202,4 +203,21 @@ describe("what a link foresees while its certificate's next version is not made 
       /^may register another certificate on subscription .* BBBBBBBB… stays accepted until then$/,
     );
   });
+});
+
+it("the definition names the inputs of which any change replaces the link: all but the certificate, which rotates in place", () => {
+  const bare = { ...certificate, lineage: null };
+  const replacing = [
+    changesAt("2027-09-02", { at: { endpoint, subscriptionId: elsewhere } }),
+    changesAt("2027-09-02", { at: { endpoint: "https://elsewhere.example", subscriptionId: subscription } }),
+    changesAt("2027-09-02", { certificate: { ...certificate, lineage: elsewhere } }),
+    changesAt("2027-09-02", {
+      before: { lineage: undefined },
+      certificate: { ...bare, current: { ...bare.current, thumbprint: third } },
+    }),
+  ].flatMap(({ changes }) => changes.filter(({ replaces }) => replaces).map(({ property }) => property));
+  expect(replacing.filter((property) => property !== "certificate").sort()).toEqual(
+    [...subscriptionCertificateLinkDefinition.replacedBy].sort(),
+  );
+  expect(replacing).toContain("certificate");
 });
