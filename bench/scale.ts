@@ -7,7 +7,7 @@ import { accessStack, emptyStack, groupSize, type ScaleStack } from "./scaleStac
 import { timed } from "./statistics";
 
 type Verb = "preview" | "up";
-type Kind = "ours" | "emptyProvider" | "empty";
+type Kind = "ours" | "plugin" | "emptyProvider" | "empty";
 
 /** Of a run: the wall clock, and what program, provider and engine used of the processor. */
 interface Run {
@@ -27,8 +27,8 @@ interface Size {
 type Time = "elapsedMs" | "processorMs";
 
 // The smallest is what starting up costs: it is taken off the others.
-const smallest: Size = { resources: groupSize, rounds: 3, kinds: ["ours", "emptyProvider", "empty"] };
-const thousand: Size = { resources: 1_000, rounds: 3, kinds: ["ours", "emptyProvider", "empty"] };
+const smallest: Size = { resources: groupSize, rounds: 3, kinds: ["ours", "plugin", "emptyProvider", "empty"] };
+const thousand: Size = { resources: 1_000, rounds: 3, kinds: ["ours", "plugin", "emptyProvider", "empty"] };
 const tenThousand: Size = { resources: 10_000, rounds: 2, kinds: ["ours", "empty"] };
 const sizes: readonly Size[] = [smallest, thousand, tenThousand];
 
@@ -42,6 +42,7 @@ const whyTheProgram =
 export async function measureScale(): Promise<readonly Figure[]> {
   const stacks: Readonly<Record<Kind, ScaleStack>> = {
     ours: await accessStack(),
+    plugin: await accessStack("plugin"),
     emptyProvider: await accessStack("empty"),
     empty: await emptyStack(),
   };
@@ -123,6 +124,21 @@ function figuresOf(run: Lookup): readonly Figure[] {
       unit: "times",
       how: "All of the process, from its start to its end.",
     })),
+    ...verbs.map(([verb, title]) => ({
+      name: `${title}, each of 1,000 resources, with the native plugin against dynamic resources`,
+      value:
+        perResource(run, "processorMs", "plugin", verb, thousand) /
+        perResource(run, "processorMs", "ours", verb, thousand),
+      unit: "times",
+      how: `${mixture} The same program on both sides. ${lessTheStart}; the least of ${thousand.rounds} runs.`,
+    })),
+    {
+      name: "Memory of the native plugin after a preview of 1,000",
+      value: run("plugin", "preview", thousand).providerBytes / 1_000_000,
+      unit: "MB",
+      goal: { atMost: 150 },
+      how: "Resident set at its end.",
+    },
     ...[thousand, tenThousand].map((size) => ({
       name: `Memory of the provider process after a preview of ${size.resources.toLocaleString("en")}, against empty dynamic resources`,
       value: run("ours", "preview", size).providerBytes / run("empty", "preview", size).providerBytes,
@@ -159,7 +175,7 @@ async function byTurns(
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const [kind, runs] of collected) {
-      runs.push(await measuredRun(stacks[kind], verb, resources));
+      runs.push(await measuredRun(stacks[kind], kind, verb, resources));
     }
   }
   return collected.map(([kind, runs]) => [kind, leastOf(runs)] as const);
@@ -177,7 +193,7 @@ function leastOf(runs: readonly Run[]): Run {
   };
 }
 
-async function measuredRun({ project }: ScaleStack, verb: Verb, resources: number): Promise<Run> {
+async function measuredRun({ project }: ScaleStack, kind: Kind, verb: Verb, resources: number): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const reportPath = join(folder, "processes");
   const environment = {
@@ -195,7 +211,10 @@ async function measuredRun({ project }: ScaleStack, verb: Verb, resources: numbe
       }
     });
     const { user, system } = process.cpuUsage(before);
-    const provider = processIn(reportPath, "dynamic-provider");
+    const provider = processIn(
+      reportPath,
+      kind === "plugin" ? "pulumi-resource-azure-certificates" : "dynamic-provider",
+    );
     const program = processIn(reportPath, join("cmd", "run"));
     return {
       elapsedMs,

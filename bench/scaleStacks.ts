@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment, ResourceState } from "../local-engine/state/deployment";
+import type { Engine } from "../test/support/engine";
 import { localEngine } from "../test/support/localEngine";
 import { certificateOf } from "../test/support/manyCertificates";
 import { makeProject, type Project, repositoryRoot } from "../test/support/project";
@@ -41,10 +42,10 @@ for (const { name, subscriptions } of require("groups")) {
  * A tenth certificates, the rest links. One group is made for real; the others are copies of its records with other names,
  * subscriptions and certificates, all of one key.
  *
- * @param provider `empty`: the same program and state, with a provider that does nothing
+ * @param provider `plugin`: the same program with the native plugin; `empty`: with a provider that does nothing
  */
-export async function accessStack(provider: "ours" | "empty" = "ours"): Promise<ScaleStack> {
-  const engine = localEngine();
+export async function accessStack(provider: "ours" | "plugin" | "empty" = "ours"): Promise<ScaleStack> {
+  const engine: Engine = { ...localEngine(), host: provider === "plugin" ? "plugin" : "dynamic" };
   const world = await World.start(engine, {
     now: new Date().toISOString(),
     emulator: { subscriptions: Array.from({ length: linksPerGroup }, (_, link) => subscriptionOf(0, link)) },
