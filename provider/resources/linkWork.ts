@@ -125,26 +125,33 @@ class LinkRun {
 
   /**
    * What is there. A list that lags behind must not make the state forget a certificate, or a removed link leave it: what
-   * is recorded and not listed is asked for by itself. So is what a removed link was for: its upload may have been
-   * carried out without anybody seeing the answer.
+   * is recorded and not listed is asked for by itself, and so is what was found missing and is listed again. So is what a
+   * removed link was for: its upload may have been carried out without anybody seeing the answer.
    */
   async #look(): Promise<Listing> {
     const { managementCertificates } = this.#context.connection;
     const listing = await managementCertificates.list(this.#work.at);
-    const certificates = [...listing.certificates];
+    const certificates = new Map(listing.certificates.map((listed) => [listed.thumbprint, listed]));
     const { current } = this.#work.certificate;
     const expected = new Set(
       [...this.#registered, ...(this.#work.der === null ? [current] : [])].map((one) => one.thumbprint),
     );
+    const missing = new Set(
+      this.#registered.filter(({ missingSince }) => missingSince != null).map((one) => one.thumbprint),
+    );
     for (const thumbprint of expected) {
-      if (!listing.certificates.some((listed) => listed.thumbprint === thumbprint)) {
+      if (!certificates.has(thumbprint) || missing.has(thumbprint)) {
         const found = await managementCertificates.get(this.#work.at, thumbprint);
-        certificates.push(...(found === null ? [] : [found]));
+        if (found === null) {
+          certificates.delete(thumbprint);
+        } else {
+          certificates.set(thumbprint, found);
+        }
       }
     }
-    this.#count = certificates.length;
-    this.#open = certificates.map(({ thumbprint }) => thumbprint).filter((one) => this.#isRevoked(one));
-    return { ...listing, certificates };
+    this.#count = certificates.size;
+    this.#open = [...certificates.keys()].filter((one) => this.#isRevoked(one));
+    return { ...listing, certificates: [...certificates.values()] };
   }
 
   #isRevoked(thumbprint: string): boolean {

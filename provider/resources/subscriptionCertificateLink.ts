@@ -265,6 +265,12 @@ async function read(olds: Values, context: Configured): Promise<Values> {
   const listing = await context.listings.get(at);
   const there = new Map(listing.certificates.map((certificate) => [certificate.thumbprint, certificate]));
   const now = isoSeconds(wholeSeconds(context.ports.now()));
+  // What was found missing is back only if it says so itself: a list that lags behind still shows it.
+  for (const { thumbprint } of state.registered.filter(({ missingSince }) => missingSince != null)) {
+    if (there.has(thumbprint) && (await context.connection.managementCertificates.get(at, thumbprint)) === null) {
+      there.delete(thumbprint);
+    }
+  }
   const registered = state.registered.flatMap(({ missingSince, ...known }) => {
     if (there.has(known.thumbprint)) {
       return [withoutNull(known)];
@@ -272,5 +278,5 @@ async function read(olds: Values, context: Configured): Promise<Values> {
     // A previous one that somebody removed is simply gone: it is never put back. The current one is something to say.
     return known.thumbprint === state.thumbprint ? [withoutNull({ ...known, missingSince: missingSince ?? now })] : [];
   });
-  return { ...olds, registered, certificateCount: listing.certificates.length };
+  return { ...olds, registered, certificateCount: there.size };
 }

@@ -266,6 +266,20 @@ describe("what somebody else did", () => {
     expect(restored["registered"]).not.toMatchObject([{ missingSince: expect.anything() }]);
   });
 
+  it("what was found missing is not taken for back because a list lags behind, neither by a refresh nor by an update", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    const first = await stack.certificate("alice");
+    await stack.link("alice-prod", first);
+    stack.emulator.take(stack.subscription, String(first["thumbprint"]));
+    await stack.refresh("alice-prod");
+    await stack.newRun();
+    stack.emulator.misbehave([{ do: { kind: "staleList" } }]);
+    await stack.refresh("alice-prod");
+    expect(stack.stored("alice-prod")?.["registered"]).toMatchObject([{ missingSince: "2027-01-01T00:00:00Z" }]);
+    stack.emulator.misbehave([{ do: { kind: "staleList" } }]);
+    await expect(stack.link("alice-prod", first)).rejects.toMatchObject({ code: "ERR_REMOVED_ELSEWHERE" });
+  });
+
   it("or it is rotated: the successor is registered, the removed one stays away", async () => {
     stack = await SmallStack.start("2027-01-01");
     const first = await stack.certificate("alice");
