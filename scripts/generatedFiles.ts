@@ -13,7 +13,10 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["schema.yaml", schemaYaml()],
     ...[...sdkClasses()].map(([name, text]): [string, string] => [`sdk/nodejs/generated/${name}`, text]),
-    ...[...documentationPages(), ...(await sdkReference())].map(([path, text]): [string, string] => [`docs/${path}`, text]),
+    ...[...documentationPages(), ...(await sdkReference())].map(([path, text]): [string, string] => [
+      `docs/${path}`,
+      text,
+    ]),
   ]);
 }
 
