@@ -27,8 +27,8 @@ export type {
   PublishSettingsSubscription,
 } from "./generated/parsePublishSettings";
 export { parsePublishSettings, parsePublishSettingsOutput } from "./generated/parsePublishSettings";
-export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
 export type { AllowedRemoval } from "./generated/provider";
+export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ManagementCertificate } from "./native/managementCertificate";
 export type { ProviderArgs } from "./native/provider";
