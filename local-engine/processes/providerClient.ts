@@ -4,6 +4,8 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { requireLoopbackIn } from "../project/loopback";
+import { nameOf } from "../urn";
 import { annotateSecrets, containsUnknown, fromStruct, type Properties, revealProperties, toStruct } from "../values";
 
 /** What every call says about the resource it is for. */
@@ -96,8 +98,8 @@ export class ProviderClient {
   /** What the provider makes of the inputs of its own resource. */
   async checkConfig(urn: string, olds: Properties, news: Properties): Promise<CheckResult> {
     const request = new messages.CheckRequest().setUrn(urn);
-    request.setOlds(this.#sent(olds));
-    request.setNews(this.#sent(news));
+    request.setOlds(this.#sent(nameOf(urn), olds));
+    request.setNews(this.#sent(nameOf(urn), news));
     return this.#checked(await call<messages.CheckResponse>((done) => this.#client.checkConfig(request, done)), news);
   }
 
@@ -107,7 +109,7 @@ export class ProviderClient {
       return;
     }
     const request = new messages.ConfigureRequest();
-    request.setArgs(toStruct(config));
+    request.setArgs(this.#sent("a provider", config));
     request.setAcceptsecrets(true);
     request.setAcceptresources(true);
     await call<messages.ConfigureResponse>((done) => this.#client.configure(request, done));
@@ -118,8 +120,8 @@ export class ProviderClient {
       return { inputs: news, failures: [] };
     }
     const request = withTarget(new messages.CheckRequest(), target);
-    request.setOlds(this.#sent(olds));
-    request.setNews(this.#sent(news));
+    request.setOlds(this.#sent(target.name, olds));
+    request.setNews(this.#sent(target.name, news));
     return this.#checked(await call<messages.CheckResponse>((done) => this.#client.check(request, done)), news);
   }
 
@@ -129,9 +131,9 @@ export class ProviderClient {
     }
     const request = withTarget(new messages.DiffRequest(), target);
     request.setId(state.id);
-    request.setOlds(this.#sent(state.oldOutputs));
-    request.setOldInputs(this.#sent(state.oldInputs));
-    request.setNews(this.#sent(state.news));
+    request.setOlds(this.#sent(target.name, state.oldOutputs));
+    request.setOldInputs(this.#sent(target.name, state.oldInputs));
+    request.setNews(this.#sent(target.name, state.news));
     request.setIgnorechangesList(state.ignoreChanges);
     const answer = await call<messages.DiffResponse>((done) => this.#client.diff(request, done));
     const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
@@ -147,7 +149,7 @@ export class ProviderClient {
 
   async create(target: Target, inputs: Properties, { timeoutSeconds, preview }: CallOptions): Promise<Outcome> {
     const request = withTarget(new messages.CreateRequest(), target);
-    request.setProperties(this.#sent(inputs));
+    request.setProperties(this.#sent(target.name, inputs));
     request.setTimeout(timeoutSeconds);
     request.setPreview(preview);
     const outcome = await this.#orInitError(
@@ -159,8 +161,8 @@ export class ProviderClient {
   async read(target: Target, id: string, inputs: Properties, outputs: Properties): Promise<Outcome> {
     const request = withTarget(new messages.ReadRequest(), target);
     request.setId(id);
-    request.setInputs(this.#sent(inputs));
-    request.setProperties(this.#sent(outputs));
+    request.setInputs(this.#sent(target.name, inputs));
+    request.setProperties(this.#sent(target.name, outputs));
     const outcome = await this.#orInitError(
       call<messages.ReadResponse>((done) => this.#client.read(request, done)).then((answer) => ({
         ...outcomeOf(answer),
@@ -177,9 +179,9 @@ export class ProviderClient {
   async update(target: Target, state: Change, { timeoutSeconds, preview }: CallOptions): Promise<Outcome> {
     const request = withTarget(new messages.UpdateRequest(), target);
     request.setId(state.id);
-    request.setOlds(this.#sent(state.oldOutputs));
-    request.setOldInputs(this.#sent(state.oldInputs));
-    request.setNews(this.#sent(state.news));
+    request.setOlds(this.#sent(target.name, state.oldOutputs));
+    request.setOldInputs(this.#sent(target.name, state.oldInputs));
+    request.setNews(this.#sent(target.name, state.news));
     request.setTimeout(timeoutSeconds);
     request.setPreview(preview);
     request.setIgnorechangesList(state.ignoreChanges);
@@ -202,8 +204,8 @@ export class ProviderClient {
   ): Promise<void> {
     const request = withTarget(new messages.DeleteRequest(), target);
     request.setId(state.id);
-    request.setProperties(this.#sent(state.outputs));
-    request.setOldInputs(this.#sent(state.inputs));
+    request.setProperties(this.#sent(target.name, state.outputs));
+    request.setOldInputs(this.#sent(target.name, state.inputs));
     request.setTimeout(timeoutSeconds);
     await call<Empty>((done) => this.#client.delete(request, done));
   }
@@ -211,7 +213,7 @@ export class ProviderClient {
   /** Calls a function of the package. */
   async invoke(token: string, args: Properties): Promise<{ result: Properties; failures: CheckFailure[] }> {
     const request = new messages.InvokeRequest().setTok(token);
-    request.setArgs(this.#sent(args));
+    request.setArgs(this.#sent(token, args));
     const answer = await call<messages.InvokeResponse>((done) => this.#client.invoke(request, done));
     return { result: fromStruct(answer.getReturn()), failures: failuresOf(answer) };
   }
@@ -221,7 +223,9 @@ export class ProviderClient {
     await call<Empty>((done) => this.#client.cancel(new Empty(), done)).catch(() => undefined);
   }
 
-  #sent(properties: Properties): Struct {
+  /** All that a provider is told passes here: nothing of it may send it to another machine. */
+  #sent(about: string, properties: Properties): Struct {
+    requireLoopbackIn(about, properties);
     return toStruct(this.#acceptsSecrets ? properties : revealProperties(properties));
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { unknown } from "../values";
-import { isLoopback, requireLoopback, requireLoopbackInput } from "./loopback";
+import { secret, unknown } from "../values";
+import { isLoopback, requireLoopback, requireLoopbackIn } from "./loopback";
 
 describe("an endpoint", () => {
   it.each([
@@ -47,9 +47,11 @@ describe("a run is refused", () => {
     expect(() => requireLoopback(config, environment)).not.toThrow();
   });
 
-  it("where one resource names another machine; not where its endpoint is not known yet", () => {
-    expect(() => requireLoopbackInput("link", there)).toThrow(/managementEndpoint of link/);
-    expect(() => requireLoopbackInput("link", unknown)).not.toThrow();
-    expect(() => requireLoopbackInput("link", undefined)).not.toThrow();
+  it("where one resource names another machine, as a secret too; not where its endpoint is not known yet", () => {
+    expect(() => requireLoopbackIn("link", { managementEndpoint: there })).toThrow(/managementEndpoint of link/);
+    expect(() => requireLoopbackIn("link", { managementEndpoint: secret(there) })).toThrow(/which is not on this/);
+    expect(() => requireLoopbackIn("link", { managementEndpoint: secret(here) })).not.toThrow();
+    expect(() => requireLoopbackIn("link", { managementEndpoint: unknown })).not.toThrow();
+    expect(() => requireLoopbackIn("link", {})).not.toThrow();
   });
 });

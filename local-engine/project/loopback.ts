@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { LocalEngineError } from "../errors";
-import { unknown } from "../values";
+import { type Properties, reveal, unknown } from "../values";
 
 const configKey = "azure-certificates:managementEndpoint";
 const variable = "AZURE_CERTIFICATES_MANAGEMENT_ENDPOINT";
@@ -41,12 +41,14 @@ export function requireLoopback(config: string | undefined, environment: string 
   }
 }
 
-/** @throws LocalEngineError where one resource names an endpoint of its own that is not on this machine */
-export function requireLoopbackInput(resource: string, endpoint: unknown): void {
+/**
+ * @param about the resource, provider or function that these are properties of
+ * @throws LocalEngineError where they name an endpoint that is not on this machine, as a secret or not
+ */
+export function requireLoopbackIn(about: string, properties: Properties): void {
+  const endpoint = reveal(properties[managementEndpoint.input] ?? null);
   if (typeof endpoint === "string" && endpoint !== unknown && !isLoopback(endpoint)) {
-    throw new LocalEngineError(
-      `managementEndpoint of ${resource} is ${endpoint}, which is not on this machine. ${why}`,
-    );
+    throw new LocalEngineError(`managementEndpoint of ${about} is ${endpoint}, which is not on this machine. ${why}`);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { LocalEngineError, UnsupportedError } from "../errors";
-import { requireLoopbackInput } from "../project/loopback";
 import { dynamicPackage, requireServed } from "../providers";
 import { isProviderType, packageOf, providedPackage, providerType, stackType } from "../urn";
 import { findOtherSignature, fromStruct, type Properties } from "../values";
@@ -39,7 +38,6 @@ export function goalOf(request: RegisterResourceRequest): Goal {
   requireSupported(request);
   const properties = fromStruct(request.getObject());
   requireSupportedValues(`${type} ${request.getName()}`, properties);
-  requireLoopbackInput(request.getName(), properties["managementEndpoint"]);
   const timeouts = request.getCustomtimeouts();
   return {
     type,

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { exportStack, type RunOptions, refresh, up } from "../../local-engine/engine";
 import type { EngineEvent, RunResult } from "../../local-engine/events";
-import type { Project } from "../support/project";
+import type { Project, ProjectParts } from "../support/project";
 import { makeThingProject, takeCalls, thingProgram, worldOf } from "../support/things";
 
 let project: Project;
 afterEach(() => project.remove());
 
-async function start(body: string, more: { environment?: Record<string, string> } = {}): Promise<void> {
+async function start(body: string, more: Pick<ProjectParts, "environment" | "host"> = {}): Promise<void> {
   project = await makeThingProject({ body, ...more });
 }
 
@@ -177,11 +177,37 @@ describe("what the engine can't do is said by name", () => {
     ["functions of other packages' plugins", `pulumi.runtime.invoke("aws:index:getRegion", {});`],
     ["install-plugin", `pulumi.runtime.invoke("azure-certificates:index:parsePublishSettings", {});`],
     ["managementEndpoint of a", `new Thing("a", { managementEndpoint: "https://management.core.windows.net" });`],
+    [
+      "managementEndpoint of a",
+      `new Thing("a", { managementEndpoint: pulumi.secret("https://management.core.windows.net") });`,
+    ],
+    [
+      "managementEndpoint of a",
+      `Thing.get("a", "id of a", { managementEndpoint: "https://management.core.windows.net" });`,
+    ],
   ])("%s", async (words, body) => {
     await start(body);
     const result = await up(options());
     expect(result.outcome).toBe("failed");
     expect(errorsOf(result)).toContain(words);
     expect(worldOf(project)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "getManagementCertificates",
+      `pulumi.runtime.invoke("azure-certificates:index:getManagementCertificates", elsewhere);`,
+    ],
+    ["mine", `new Native("mine", elsewhere);`],
+  ])("managementEndpoint of %s, with the native plugin", async (name, use) => {
+    await start(
+      `class Native extends pulumi.ProviderResource { constructor(name, props) { super("azure-certificates", name, props); } }
+const elsewhere = { managementEndpoint: pulumi.secret("https://management.core.windows.net") };
+${use}`,
+      { host: "plugin" },
+    );
+    const result = await up(options());
+    expect(result.outcome).toBe("failed");
+    expect(errorsOf(result)).toMatch(new RegExp(`managementEndpoint of \\S*${name} is https`));
   });
 });
