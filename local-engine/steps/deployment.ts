@@ -9,6 +9,7 @@ import type { Properties } from "../values";
 import { deleteUnwanted } from "./deletions";
 import { Executor, type StepResult } from "./executor";
 import type { Goal } from "./goal";
+import type { Plan } from "./plan";
 import { Planner, RefusedError } from "./planner";
 
 /** The run is stopping: whoever asks gets no answer any more. */
@@ -50,30 +51,44 @@ export class ProgramDeployment {
       const urn = this.#planner.urnOf(goal);
       this.#stack = { urn, oldOutputs: this.#planner.findOld(urn)?.resource.outputs ?? {}, outputs: undefined };
     }
-    const plan = await this.#planning.run(async () => {
-      this.#requireGoing();
-      try {
-        return await this.#planner.plan(goal);
-      } catch (error) {
-        const urn = this.#planner.urnOf(goal);
-        this.#run.progress.fail(error instanceof RefusedError ? undefined : messageOf(error), urn);
-        this.#failed.add(urn);
-        return undefined;
+    const urn = this.#planner.urnOf(goal);
+    let plan = await this.#planned(urn, () => this.#planner.plan(goal));
+    if (plan?.kind === "import") {
+      const taking = plan;
+      const imported = await this.#inItsTurn(() => this.#executor.import(taking));
+      plan = imported && (await this.#planned(urn, () => this.#planner.planImported(goal, imported)));
+      if (imported !== undefined && plan?.kind === "same") {
+        return { kind: "success", resource: imported.resource };
       }
-    });
-    if (plan === undefined) {
-      this.#requireGoing();
-      return { kind: "failed", urn: this.#planner.urnOf(goal) };
     }
-    const result = await this.#run.slots.run(async () => {
-      this.#requireGoing();
-      return this.#executor.execute(plan);
-    });
+    const next = plan;
+    const result: StepResult =
+      next === undefined ? { kind: "failed", urn } : await this.#inItsTurn(() => this.#executor.execute(next));
     if (result.kind === "failed") {
       this.#failed.add(result.urn);
       this.#requireGoing();
     }
     return result;
+  }
+
+  /** @returns nothing where it is refused, which has been told */
+  async #planned<P extends Plan>(urn: string, plan: () => Promise<P>): Promise<P | undefined> {
+    return this.#planning.run(async () => {
+      this.#requireGoing();
+      try {
+        return await plan();
+      } catch (error) {
+        this.#run.progress.fail(error instanceof RefusedError ? undefined : messageOf(error), urn);
+        return undefined;
+      }
+    });
+  }
+
+  async #inItsTurn<T>(step: () => Promise<T>): Promise<T> {
+    return this.#run.slots.run(async () => {
+      this.#requireGoing();
+      return step();
+    });
   }
 
   registerOutputs(urn: string, outputs: Properties): void {

@@ -5,7 +5,7 @@ import type { Run } from "../run";
 import type { OperationType, ResourceState } from "../state/deployment";
 import type { Change } from "../state/snapshot";
 import { markSecretOutputs, type Properties, unknown } from "../values";
-import type { Lifecycle, Plan } from "./plan";
+import type { ImportPlan, Lifecycle, StepPlan } from "./plan";
 import { providerOf } from "./providerResources";
 import { type Entry, targetOf } from "./resources";
 
@@ -14,7 +14,7 @@ export type StepResult =
   | { readonly kind: "success"; readonly resource: ResourceState; readonly unknown?: boolean }
   | { readonly kind: "failed"; readonly urn: string };
 
-type PlanOf<K extends Plan["kind"]> = Extract<Plan, { kind: K }>;
+type PlanOf<K extends StepPlan["kind"]> = Extract<StepPlan, { kind: K }>;
 
 /** Carries plans out: calls the provider, and records what it answered before anybody else learns of it. */
 export class Executor {
@@ -25,7 +25,7 @@ export class Executor {
     this.#run = run;
   }
 
-  async execute(plan: Plan): Promise<StepResult> {
+  async execute(plan: StepPlan): Promise<StepResult> {
     switch (plan.kind) {
       case "create":
         return this.#create(plan, "create");
@@ -35,8 +35,6 @@ export class Executor {
         return this.#update(plan);
       case "replace":
         return this.#replace(plan);
-      case "import":
-        return this.#import(plan);
       case "untargeted":
         return this.#keep(plan);
       case "skipCreate":
@@ -148,36 +146,25 @@ export class Executor {
     return created;
   }
 
-  /** Takes over what exists already, if it is as the program says. */
-  async #import({ next, id, client }: PlanOf<"import">): Promise<StepResult> {
-    const { dryRun, progress, now } = this.#run;
+  /** Takes over what exists already, as it is; what the program says otherwise is an update that comes after it. */
+  async import({ next, id, client }: ImportPlan): Promise<Entry | undefined> {
+    const { progress, now } = this.#run;
     const end = progress.begin("import", next);
     try {
-      const target = targetOf(next);
-      const found = await client.read(target, id, {}, {});
+      const found = await client.read(targetOf(next), id, {}, {});
       if (found.id === "" || found.inputs === undefined) {
         throw new LocalEngineError(`There is no ${next.type} with the id ${id}.`);
       }
-      const { inputs, failures } = await client.check(target, found.inputs, next.inputs ?? {});
-      const state = { id: found.id, oldInputs: found.inputs, oldOutputs: found.outputs, news: inputs };
-      const diff = await client.diff(target, { ...state, ignoreChanges: [...(next.ignoreChanges ?? [])] });
-      const wrong = failures.length > 0 ? failures.map(({ property }) => property) : diff.changes ? diff.diffs : [];
-      if (wrong.length > 0) {
-        const message = `What is there is not as the program says: ${wrong.join(", ")}. Change the program, import, and change it back.`;
-        if (!dryRun) {
-          throw new LocalEngineError(message);
-        }
-        progress.tell("warning", `${message} The import will fail.`, next.urn);
-      }
       const moment = now().toISOString();
-      const resource = this.#finished({ ...next, inputs, created: moment, modified: moment }, found);
-      this.#put(resource, []);
+      const there = { ...next, inputs: found.inputs, created: moment, modified: moment };
+      const resource = this.#finished(there, found);
+      const entry = this.#put(resource, []);
       end("done");
-      return { kind: "success", resource };
+      return { entry, resource };
     } catch (error) {
       end("failed");
       progress.fail(`Import failed: ${messageOf(error)}`, next.urn);
-      return { kind: "failed", urn: next.urn };
+      return undefined;
     }
   }
 
@@ -313,10 +300,11 @@ export class Executor {
     this.#put(resource, [...outcome.ended, ...changes]);
   }
 
-  #put(resource: ResourceState, changes: readonly Change[]): void {
+  #put(resource: ResourceState, changes: readonly Change[]): number {
     const entry = this.#run.state.nextNumber();
     this.#written.set(resource.urn, entry);
     this.#run.state.record([...changes, { kind: "put", entry, resource }]);
+    return entry;
   }
 
   #conclude(

@@ -5,7 +5,7 @@ import type { ResourceState } from "../state/deployment";
 import { defaultProviderUrn, isProviderType, makeUrn, nameOf, packageOf, stackType } from "../urn";
 import { changedKeys, type Properties } from "../values";
 import type { Goal } from "./goal";
-import type { Lifecycle, Plan } from "./plan";
+import type { ImportPlan, Lifecycle, Plan, StepPlan } from "./plan";
 import { covers, parsePath, putBack } from "./propertyPath";
 import { providerLifecycle, providerOf, type RegisteredProvider, registerDefaultProvider } from "./providerResources";
 import { type Entry, referencesOf, targetOf } from "./resources";
@@ -67,6 +67,14 @@ export class Planner {
     return this.#planExisting(goal, old, checked, client);
   }
 
+  /** What has been imported is treated as any other resource from then on. */
+  async planImported(goal: Goal, imported: Entry): Promise<StepPlan> {
+    const { reference, client } = await this.#servedBy(goal);
+    const next = this.#nextState(imported.resource.urn, goal, imported, reference);
+    const inputs = await this.#check(next, goal.properties, imported, goal.ignoreChanges, client);
+    return this.#planExisting(goal, imported, { ...next, inputs }, client);
+  }
+
   /** The provider that the program chose for a resource or a function, or the default one, registered when it is first needed. */
   async provider(wanted: Pick<Goal, "type" | "provider" | "version">): Promise<RegisteredProvider> {
     if (wanted.provider !== "") {
@@ -92,7 +100,7 @@ export class Planner {
       : await this.provider(goal);
   }
 
-  async #planImport(goal: Goal, old: Entry | undefined, next: ResourceState): Promise<Plan> {
+  async #planImport(goal: Goal, old: Entry | undefined, next: ResourceState): Promise<ImportPlan> {
     if (old !== undefined) {
       this.#refuse(
         next.urn,
@@ -208,7 +216,7 @@ export class Planner {
     return inputs;
   }
 
-  async #planExisting(goal: Goal, old: Entry, next: ResourceState, client: Lifecycle | undefined): Promise<Plan> {
+  async #planExisting(goal: Goal, old: Entry, next: ResourceState, client: Lifecycle | undefined): Promise<StepPlan> {
     const hasInitErrors = (old.resource.initErrors ?? []).length > 0;
     const diff = await diffResource(old.resource, next, client, goal.ignoreChanges);
     const replaceKeys = [...diff.replaces, ...replacedOnChanges(diff, goal.replaceOnChanges, hasInitErrors)];
@@ -228,7 +236,13 @@ export class Planner {
     next: ResourceState,
     client: Lifecycle,
     deleteFirst: boolean,
-  ): Promise<Plan> {
+  ): Promise<StepPlan> {
+    if (goal.importId !== "") {
+      this.#refuse(
+        next.urn,
+        `${next.urn} would be replaced, and its option import names the one that is there. Remove the option import, or make the program agree with what is there.`,
+      );
+    }
     if (goal.protect && old.resource.protect === true) {
       const message = `${next.urn} must be replaced but is protected. Remove protect from it in the program first.`;
       if (!this.#run.dryRun) {

@@ -148,6 +148,22 @@ it("an update that half failed leaves the old inputs beside the new outputs, as 
   });
 });
 
+it("a refresh before an update looks with the old configuration, and the update works with the new one", async () => {
+  await start(`new Thing("a");`);
+  await up(options());
+  takeCalls(project);
+  project.addConfig({ "things:greeting": "good evening" });
+  project.setProgram(thingProgram(`new Thing("a", { value: "new" });`));
+  expect((await up(options({ refresh: true }))).outcome).toBe("succeeded");
+  const calls = takeCalls(project).filter((call) => /^(configure|read|begin update)/.test(call));
+  expect(calls.map((call) => call.replace(/ as of .*/, ""))).toEqual([
+    "configure hello",
+    "read a",
+    "configure good evening",
+    "begin update a",
+  ]);
+});
+
 it("two runs of one stack do not meet", async () => {
   await start(`new Thing("a", { waitFor: ["go"] });`);
   let second: Promise<RunResult> | undefined;

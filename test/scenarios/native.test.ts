@@ -111,26 +111,44 @@ describe.each(engines())("the native plugin on the $name", (engine) => {
     expect(world.registered()).toEqual([]);
   });
 
-  it("imports a link that no state knows of, and finds it as the program says", async () => {
-    await start(program("/native"));
-    await world.up();
-    const stored = await world.stored("on-call");
-    const id = `${world.subscription()}/${stored?.["lineage"]}`;
-    // The links leave the state, as after a restore of an old one; Azure keeps what it has.
-    const { deployment, ...rest } = await world.export();
-    const resources = deployment.resources?.filter(({ type }) => !type.endsWith("SubscriptionCertificateLink"));
-    await world.import({ ...rest, deployment: { ...deployment, resources } } as Parameters<World["import"]>[0]);
-    world.project.setProgram(
-      program("/native", "subscriptions.slice(0, 1)").replace(
-        "certificate }))",
-        `certificate }, { import: ${JSON.stringify(id)} }))`,
-      ),
-    );
-    const registered = world.registered();
-    expect(opsOf(await world.up())).toMatchObject({ link0: "import" });
-    expect(world.registered()).toEqual(registered);
-    world.project.setProgram(program("/native", "subscriptions.slice(0, 1)"));
-    expect((await world.preview()).changes).toEqual({ same: 3 });
+  describe("a link that no state knows of, as after a restore of an old one,", () => {
+    /** Azure keeps what it has; the links leave the state, and the program imports the first one. */
+    async function startWithLostLink(): Promise<void> {
+      await start(program("/native"));
+      await world.up();
+      const stored = await world.stored("on-call");
+      const { deployment, ...rest } = await world.export();
+      const resources = deployment.resources?.filter(({ type }) => !type.endsWith("SubscriptionCertificateLink"));
+      await world.import({ ...rest, deployment: { ...deployment, resources } } as Parameters<World["import"]>[0]);
+      const id = `${world.subscription()}/${stored?.["lineage"]}`;
+      world.project.setProgram(
+        program("/native", "subscriptions.slice(0, 1)").replace(
+          "certificate }))",
+          `certificate }, { import: ${JSON.stringify(id)} }))`,
+        ),
+      );
+    }
+
+    it("is imported, and found as the program says", async () => {
+      await startWithLostLink();
+      const registered = world.registered();
+      expect(opsOf(await world.up())).toMatchObject({ link0: "import" });
+      expect(world.registered()).toEqual(registered);
+      world.project.setProgram(program("/native", "subscriptions.slice(0, 1)"));
+      expect((await world.preview()).changes).toEqual({ same: 3 });
+    });
+
+    it("is imported as it is, and then updated to what the program says", async () => {
+      await startWithLostLink();
+      const [first] = world.registered();
+      world.at("2027-10-01");
+      const preview = await world.preview();
+      expect(preview.steps.filter(({ name }) => name === "link0").map(({ op }) => op)).toEqual(["import", "update"]);
+      expect(preview.text).toContain(`registers the successor of ${first?.slice(0, 8)}…`);
+      await world.up();
+      expect(world.registered(0)).toEqual([first, await world.thumbprint("on-call")].sort());
+      expect(world.registered(1)).toEqual([first]);
+    });
   });
 
   it("serves two providers with credentials of their own in one program", async () => {
@@ -152,6 +170,29 @@ const links = [mine, lost].map((provider, index) =>
     expect(outcome.text).toContain("/nowhere.pem");
     expect(world.registered(0)).toHaveLength(1);
     expect(world.registered(1)).toEqual([]);
+  });
+
+  it("previews links of a provider whose settings are not known yet, and makes them once they are", async () => {
+    await start(
+      program("/native").replace(
+        /const links = .*/,
+        `
+const config = new pulumi.Config("azure-certificates");
+const path = config.require("clientCertificatePath");
+const late = new Provider("late", {
+  managementEndpoint: config.require("managementEndpoint"),
+  caCertificatePath: config.require("caCertificatePath"),
+  clientCertificatePath: certificate.thumbprint.apply(() => path),
+});
+const links = [new SubscriptionCertificateLink("link0", { subscriptionId: subscriptions[0], certificate }, { provider: late })];`,
+      ),
+    );
+    const requests = world.emulator.journal().length;
+    expect(opsOf(await world.preview())).toMatchObject({ "on-call": "create", link0: "create" });
+    expect(world.emulator.journal()).toHaveLength(requests);
+    await world.up();
+    expect(world.registered(0)).toEqual([await world.thumbprint("on-call")]);
+    expect((await world.preview()).changes).toEqual({ same: 4 });
   });
 
   it("looks up who could sign in to a subscription, also with a provider of its own", async () => {
