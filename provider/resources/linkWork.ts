@@ -12,6 +12,7 @@ import type {
   ObservedCertificate,
 } from "../rotation/types";
 import { wantedOnLink } from "../rotation/wantedOnLink";
+import { confirmedListing, foundMissing } from "./confirmedListing";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
 import { assertClocksAgree, guardError, refusalError, stillOpen } from "./linkErrors";
@@ -131,24 +132,12 @@ class LinkRun {
   async #look(): Promise<Listing> {
     const { managementCertificates } = this.#context.connection;
     const listing = await managementCertificates.list(this.#work.at);
-    const certificates = new Map(listing.certificates.map((listed) => [listed.thumbprint, listed]));
+    const listed = new Set(listing.certificates.map((certificate) => certificate.thumbprint));
     const { current } = this.#work.certificate;
-    const expected = new Set(
-      [...this.#registered, ...(this.#work.der === null ? [current] : [])].map((one) => one.thumbprint),
-    );
-    const missing = new Set(
-      this.#registered.filter(({ missingSince }) => missingSince != null).map((one) => one.thumbprint),
-    );
-    for (const thumbprint of expected) {
-      if (!certificates.has(thumbprint) || missing.has(thumbprint)) {
-        const found = await managementCertificates.get(this.#work.at, thumbprint);
-        if (found === null) {
-          certificates.delete(thumbprint);
-        } else {
-          certificates.set(thumbprint, found);
-        }
-      }
-    }
+    const expected = [...this.#registered, ...(this.#work.der === null ? [current] : [])];
+    const unlisted = expected.map(({ thumbprint }) => thumbprint).filter((thumbprint) => !listed.has(thumbprint));
+    const doubtful = [...unlisted, ...foundMissing(this.#registered)];
+    const certificates = await confirmedListing(listing, doubtful, managementCertificates, this.#work.at);
     this.#count = certificates.size;
     this.#open = [...certificates.keys()].filter((one) => this.#isRevoked(one));
     return { ...listing, certificates: [...certificates.values()] };

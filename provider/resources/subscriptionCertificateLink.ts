@@ -2,6 +2,7 @@ import { canonicalEndpoint } from "../azure/configuration";
 import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { CertificateError, ConfigurationError, LockOutError, StillOpenError } from "../errors";
 import { planLink, planUnlink } from "../rotation/planLink";
+import { confirmedListing, foundMissing } from "./confirmedListing";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
 import { defaultsOf, validateInputs, withoutDefaults, withoutUndefined } from "./inputs";
@@ -263,14 +264,9 @@ async function read(olds: Values, context: Configured): Promise<Values> {
   const state = stateOf(olds);
   const at = { endpoint: state.managementEndpoint, subscriptionId: state.subscriptionId };
   const listing = await context.listings.get(at);
-  const there = new Map(listing.certificates.map((certificate) => [certificate.thumbprint, certificate]));
+  const { managementCertificates } = context.connection;
+  const there = await confirmedListing(listing, foundMissing(state.registered), managementCertificates, at);
   const now = isoSeconds(wholeSeconds(context.ports.now()));
-  // What was found missing is back only if it says so itself: a list that lags behind still shows it.
-  for (const { thumbprint } of state.registered.filter(({ missingSince }) => missingSince != null)) {
-    if (there.has(thumbprint) && (await context.connection.managementCertificates.get(at, thumbprint)) === null) {
-      there.delete(thumbprint);
-    }
-  }
   const registered = state.registered.flatMap(({ missingSince, ...known }) => {
     if (there.has(known.thumbprint)) {
       return [withoutNull(known)];

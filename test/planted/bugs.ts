@@ -13,6 +13,7 @@ export interface PlantedBug {
 }
 
 const link = "test/contract/link.test.ts";
+const elsewhere = "test/contract/linkElsewhere.test.ts";
 const wanted = "provider/rotation/wantedOnLink.test.ts";
 const life = { file: "provider/rotation/lifeOfALink.test.ts", test: "keeps its promises whatever happens" };
 
@@ -219,17 +220,17 @@ export const bugs: readonly PlantedBug[] = [
     breaks: 4,
     bug: "what a lagging list does not show were forgotten",
     file: "provider/resources/linkWork.ts",
-    code: "      if (!certificates.has(thumbprint) || missing.has(thumbprint)) {",
-    becomes: "      if (missing.has(thumbprint)) {",
+    code: "const doubtful = [...unlisted, ...foundMissing(this.#registered)];",
+    becomes: "const doubtful = foundMissing(this.#registered);",
     caughtBy: [{ file: link, test: "a list that lags behind" }],
   },
   {
     breaks: 4,
     bug: "what was found missing were taken for back because a lagging list shows it",
     file: "provider/resources/linkWork.ts",
-    code: "      if (!certificates.has(thumbprint) || missing.has(thumbprint)) {",
-    becomes: "      if (!certificates.has(thumbprint)) {",
-    caughtBy: [{ file: link, test: "not taken for back" }],
+    code: "const doubtful = [...unlisted, ...foundMissing(this.#registered)];",
+    becomes: "const doubtful = unlisted;",
+    caughtBy: [{ file: elsewhere, test: "not taken for back" }],
   },
   {
     breaks: 4,
@@ -288,7 +289,7 @@ export const bugs: readonly PlantedBug[] = [
     becomes: "    : true;",
     caughtBy: [
       { file: "provider/rotation/linkProperties.test.ts", test: "never touches what is foreign" },
-      { file: link, test: "foreign certificates are never touched" },
+      { file: elsewhere, test: "foreign certificates are never touched" },
     ],
   },
   {
@@ -299,7 +300,7 @@ export const bugs: readonly PlantedBug[] = [
     becomes: "    recordOf(situation, one) === undefined &&\n",
     caughtBy: [
       { file: "provider/rotation/planUnlink.test.ts", test: "" },
-      { file: link, test: "is adopted, and left behind unless removeAdopted" },
+      { file: elsewhere, test: "is adopted, and left behind unless removeAdopted" },
     ],
   },
   {
@@ -364,7 +365,7 @@ export const bugs: readonly PlantedBug[] = [
     file: "provider/rotation/linkRefusals.ts",
     code: '!isObserved(situation) && rules.whenRemovedElsewhere === "fail"',
     becomes: "!isObserved(situation) && rules.certificateLimit < 0",
-    caughtBy: [{ file: link, test: "" }],
+    caughtBy: [{ file: elsewhere, test: "" }],
   },
   {
     breaks: 6,
@@ -388,7 +389,7 @@ export const bugs: readonly PlantedBug[] = [
     file: "provider/rotation/linkRefusals.ts",
     code: "const checks: readonly Check[] = [otherBytes, stateRolledBack, revoked, removedElsewhere];",
     becomes: "const checks: readonly Check[] = [otherBytes, revoked, removedElsewhere];",
-    caughtBy: [{ file: link, test: "" }],
+    caughtBy: [{ file: elsewhere, test: "" }],
   },
   {
     breaks: 7,
