@@ -4,7 +4,7 @@ import type { ResourceDefinition } from "../../provider/resources/definition";
 import { functionDefinitions, resourceDefinitions } from "./definitions";
 import { jsonSchemaOf, lowerFirst, upperFirst } from "./jsonSchema";
 import { functionFile } from "./sdkFunctions";
-import { doc, inputType, nestedInterface, outputType } from "./sdkTypes";
+import { doc, inputType, membersOf, nestedInterface, outputType } from "./sdkTypes";
 
 /** The text of every file of sdk/nodejs/generated/ by its name, before it is formatted. */
 export function sdkClasses(): ReadonlyMap<string, string> {
@@ -52,12 +52,10 @@ function resourceFile(definition: ResourceDefinition): string {
     const optional = outputs.required?.includes(name) === false ? " | undefined" : "";
     return `${doc(schema.description, "  ")}  declare public readonly ${name}: pulumi.Output<${type}${optional}>;`;
   });
-  const args = Object.entries(inputs.properties ?? {})
-    .filter(([name]) => !definition.filledIn.includes(name) && !(name in definition.spelledOut))
-    .map(([name, schema]) => {
-      const required = inputs.required?.includes(name) === true;
-      return `${doc(schema.description, "  ")}  readonly ${name}${required ? "" : "?"}: ${inputType(schema)}${required ? "" : " | undefined"};`;
-    });
+  const given = Object.entries(inputs.properties ?? {}).filter(
+    ([name]) => !definition.filledIn.includes(name) && !(name in definition.spelledOut),
+  );
+  const args = membersOf({ ...inputs, properties: Object.fromEntries(given) }, inputType);
   const lower = lowerFirst(definition.type);
   return `// Generated from the definition of ${definition.type} by \`make schema\`. Do not edit.
 import * as pulumi from "@pulumi/pulumi";

@@ -1,7 +1,7 @@
 // What sdk/nodejs/generated/ says about a function of the provider.
 import type { FunctionDefinition } from "../../provider/functions/definition";
-import { type JsonSchema, jsonSchemaOf, upperFirst } from "./jsonSchema";
-import { doc, inputType, outputType, plainInputType } from "./sdkTypes";
+import { jsonSchemaOf, upperFirst } from "./jsonSchema";
+import { doc, inputType, membersOf, outputType, plainInputType } from "./sdkTypes";
 
 /** In two forms, as Pulumi's own generator makes them: one takes plain values and gives a promise, one takes and gives outputs. */
 export function functionFile(definition: FunctionDefinition): string {
@@ -22,12 +22,12 @@ ${nested.join("\n\n")}
 
 /** What ${name} is asked. */
 export interface ${upper}Args {
-${argumentsOf(inputs, plainInputType)}
+${membersOf(inputs, plainInputType).join("\n\n")}
 }
 
 /** What ${name} is asked, as Inputs. */
 export interface ${upper}OutputArgs {
-${argumentsOf(inputs, inputType)}
+${membersOf(inputs, inputType).join("\n\n")}
 }
 
 /** What ${name} answers. */
@@ -43,13 +43,4 @@ ${doc(description, "")}export function ${name}Output(args: ${upper}OutputArgs, o
   return pulumi.runtime.invokeOutput("azure-certificates:index:${name}", { ...args }, { version, ...options });
 }
 `;
-}
-
-function argumentsOf({ properties = {}, required = [] }: JsonSchema, typeOf: (schema: JsonSchema) => string): string {
-  return Object.entries(properties)
-    .map(([name, schema]) => {
-      const isRequired = required.includes(name);
-      return `${doc(schema.description, "  ")}  readonly ${name}${isRequired ? "" : "?"}: ${typeOf(schema)}${isRequired ? "" : " | undefined"};`;
-    })
-    .join("\n\n");
 }

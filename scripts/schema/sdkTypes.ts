@@ -22,13 +22,19 @@ export function outputType(schema: JsonSchema, name: string, nested: string[]): 
 
 export function nestedInterface(schema: JsonSchema, position: string, nested: string[]): string {
   const name = schema.id ?? position;
-  const fields = Object.entries(schema.properties ?? {}).map(([field, inner]) => {
-    const optional = schema.required?.includes(field) === true ? "" : "?";
-    const type = plainType(inner, (plain) => plain);
-    return `${doc(inner.description, "  ")}  readonly ${field}${optional}: ${type}${optional === "" ? "" : " | undefined"};`;
-  });
-  nested.push(`export interface ${name} {\n${fields.join("\n")}\n}`);
+  nested.push(`export interface ${name} {\n${membersOf(schema, plainInputType).join("\n")}\n}`);
   return name;
+}
+
+/** The members of an interface, each with its documentation. */
+export function membersOf(
+  { properties = {}, required = [] }: JsonSchema,
+  typeOf: (schema: JsonSchema) => string,
+): readonly string[] {
+  return Object.entries(properties).map(([name, schema]) => {
+    const [mark, absent] = required.includes(name) ? ["", ""] : ["?", " | undefined"];
+    return `${doc(schema.description, "  ")}  readonly ${name}${mark}: ${typeOf(schema)}${absent};`;
+  });
 }
 
 function plainType(schema: JsonSchema, wrap: (inner: string) => string): string {
