@@ -6,6 +6,7 @@ import type { KillCase, KillPoint, ProcessCourse, Victim } from "./chaosKillCase
 import { followUps, type Operation } from "./chaosOperations";
 import type { ChaosResult } from "./chaosRun";
 import type { Ending, EngineRun, ProcessBeginning, ProcessWorld } from "./chaosWorld";
+import { untilIdle } from "./untilIdle";
 
 const runsToSucceed = 4;
 const patienceMs = 60_000;
@@ -219,24 +220,6 @@ async function letTheOrphanGoOn(world: ProcessWorld): Promise<readonly string[]>
   await untilIdle(processes.living("provider"));
   processes.kill("provider");
   return (await effects()) === before ? [] : ["the orphan went on after its engine was gone"];
-}
-
-/** Until the processes have used no time for a while: they wait for something that never comes, or have ended. */
-async function untilIdle(pids: readonly number[]): Promise<void> {
-  let last = "";
-  for (let still = 0; still < 10; await wait(50)) {
-    const used = pids.map(timeUsed).join();
-    still = used === last ? still + 1 : 0;
-    last = used;
-  }
-}
-
-function timeUsed(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(" ").slice(13, 15).join("+");
-  } catch {
-    return "ended";
-  }
 }
 
 /** @param others certificates of another stack on the same subscription: its own checks look at what happens to them */
