@@ -33,7 +33,7 @@ async function record(): Promise<void> {
     }
     emulator.clock.set(new Date(asOf));
     writeFileSync(notes, "");
-    const { projectDirectory, stack, environment } = { projectDirectory: project.directory, ...project };
+    const { directory: projectDirectory, stack, environment } = project;
     await verb({ projectDirectory, stack, environment, asOf: new Date(asOf), parallel: 1 });
     conversation.push({ title, asOf, exchanges: exchangesIn(notes) });
   };

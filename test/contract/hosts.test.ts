@@ -5,12 +5,11 @@ import { isSecret, type Properties, revealProperties, unknown } from "../../loca
 import { emulatorConfig } from "../support/emulatorConfig";
 import { CallFailed, HostProcess } from "../support/hostProcess";
 import { certificateInput } from "../support/linkInput";
-import { type Host, makeProject, type Project } from "../support/project";
+import { hosts, makeProject, type Project } from "../support/project";
 
 /** Two days of one world: the second one is in the certificate's renewal window. */
 const firstDay = "2027-01-01T00:00:00Z";
 const laterDay = "2027-10-01T00:00:00Z";
-const kinds: readonly Host[] = ["dynamic", "plugin"];
 
 const certificateType = "ManagementCertificate";
 const linkType = "SubscriptionCertificateLink";
@@ -21,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-describe.each(kinds)("the %s host", (kind) => {
+describe.each(hosts)("the %s host", (kind) => {
   let emulator: Emulator;
   let first: HostProcess;
   let later: HostProcess;

@@ -16,7 +16,7 @@ import {
 import { emulatorConfig } from "../support/emulatorConfig";
 import { type CallFailed, HostProcess } from "../support/hostProcess";
 import { certificateInput } from "../support/linkInput";
-import { type Host, makeProject, type Project } from "../support/project";
+import { hosts, makeProject, type Project } from "../support/project";
 
 const certificateType = "ManagementCertificate";
 const linkType = "SubscriptionCertificateLink";
@@ -151,7 +151,7 @@ const differences: readonly [what: string, observe: Observe, dynamic: unknown, p
   ],
 ];
 
-describe.each(["dynamic", "plugin"] satisfies Host[])("the %s host", (kind) => {
+describe.each(hosts)("the %s host", (kind) => {
   let project: Project;
   let emulator: Emulator;
   let host: HostProcess;

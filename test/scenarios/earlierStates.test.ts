@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { version as current } from "../../package.json";
 import { onCallProgram } from "../support/programs";
-import { hosts, importRecorded, recordedVersions, rotatedStack } from "../support/recordedStates";
+import { hosts } from "../support/project";
+import { importRecorded, recordedProviderId, recordedVersions, rotatedStack } from "../support/recordedStates";
 import type { World } from "../support/world";
 
 const states = recordedVersions().flatMap((version) => hosts.map((host) => ({ version, host })));
@@ -19,6 +20,7 @@ describe.each(states)("a state that version $version wrote, with the host $host,
     const both = world.registered();
     const two = await world.thumbprint("on-call");
     await importRecorded(world, version, host);
+    expect(JSON.stringify(await world.export())).toContain(recordedProviderId);
 
     expect((await world.preview()).changes).toEqual({ same: 3 });
     await world.up();

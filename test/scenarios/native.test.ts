@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { engines, type Outcome } from "../support/engine";
-import { repositoryRoot } from "../support/project";
+import { linkPluginCommand, repositoryRoot } from "../support/project";
 import { findPulumi } from "../support/pulumiEngine";
 import { World } from "../support/world";
 
@@ -22,12 +21,7 @@ exports.handedOut = credential({ certificate, links }).combinedPem;
 
 /** As a person does it: npm has put the command there, and `install-plugin` tells the project. */
 function installPlugin({ project }: World): void {
-  const bin = join(project.directory, "node_modules/.bin");
-  mkdirSync(bin);
-  symlinkSync(
-    join(repositoryRoot, "dist/provider/hosts/plugin/main.js"),
-    join(bin, "pulumi-resource-azure-certificates"),
-  );
+  linkPluginCommand(project.directory);
   execFileSync(process.execPath, [join(repositoryRoot, "dist/cli/main.js"), "install-plugin"], {
     cwd: project.directory,
     stdio: "pipe",

@@ -5,10 +5,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { localEngine } from "../support/localEngine";
 import { onCallProgram } from "../support/programs";
-import { type Host, repositoryRoot } from "../support/project";
+import { hosts, repositoryRoot } from "../support/project";
 import { World } from "../support/world";
-
-const hosts: readonly Host[] = ["dynamic", "plugin"];
 
 describe.each(hosts)("a provider (%s) whose engine was killed", (host) => {
   let world: World;

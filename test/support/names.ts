@@ -1,9 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Emulator } from "../../emulator/emulator";
 import { unknown } from "../../local-engine/values";
-import { repositoryRoot } from "./project";
+import { version } from "../../package.json";
 
 /** As zod reads it. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -83,7 +81,6 @@ export class Names {
 
 /** Of what every run is told: where Azure is, and which package asks. */
 export function namesOf(emulator: Emulator): Names {
-  const { version } = JSON.parse(readFileSync(join(repositoryRoot, "package.json"), "utf8")) as { version: string };
   return new Names({
     managementEndpoint: emulator.endpoint,
     caCertificatePath: emulator.caCertificatePath,

@@ -30,7 +30,8 @@ export interface Project {
 }
 
 /** Pulumi's provider of dynamic resources, or the native plugin. */
-export type Host = "dynamic" | "plugin";
+export const hosts = ["dynamic", "plugin"] as const;
+export type Host = (typeof hosts)[number];
 
 export interface ProjectParts {
   /** Programs are written for the dynamic one; for the plugin their import is changed, as a user would. */
@@ -117,14 +118,19 @@ function withNativeImport(program: string): string {
   return program.replaceAll('"pulumi-azure-certificates"', '"pulumi-azure-certificates/native"');
 }
 
-/** What `npm install` and `azure-certificates install-plugin` leave in a project. */
-function linkPlugin(directory: string): void {
+/** Puts the plugin where `npm install` does. */
+export function linkPluginCommand(directory: string): void {
   const bin = join(directory, "node_modules/.bin");
   mkdirSync(bin, { recursive: true });
   symlinkSync(
     join(repositoryRoot, "dist/provider/hosts/plugin/main.js"),
     join(bin, "pulumi-resource-azure-certificates"),
   );
+}
+
+/** What `npm install` and `azure-certificates install-plugin` leave in a project. */
+function linkPlugin(directory: string): void {
+  linkPluginCommand(directory);
   const path = join(directory, "Pulumi.yaml");
   writeFileSync(path, withPlugin(readFileSync(path, "utf8"), "node_modules/.bin"));
 }
