@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Unit tests sit beside the code; contract tests drive client and emulator; chaos breaks each of their requests; scenarios drive whole programs through an engine. */
@@ -5,6 +6,8 @@ export default defineConfig({
   test: {
     // Vitest leaves one core idle by default; whole programs spend much of their time waiting for each other.
     maxWorkers: 2,
+    // Most of a scenario's time goes into loading Pulumi's SDK, once for each program and each provider that is started.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, ".tests/compiled") },
     projects: [
       {
         test: {
