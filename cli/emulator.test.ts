@@ -60,6 +60,9 @@ describe("the verb emulator", () => {
       "caCertificatePath",
       "credentialPath",
       "subscriptions",
+      "tenantId",
+      "administrator",
+      "applications",
     ]);
     expect(ready.endpoint).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect(ready.subscriptions).toEqual([subscriptionId]);

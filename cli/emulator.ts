@@ -12,6 +12,7 @@ interface EmulatorOptions {
   readonly port: number;
   readonly data?: string;
   readonly subscriptions?: readonly string[];
+  readonly applications?: readonly string[];
   readonly certificateLimit: number;
   readonly rate?: number;
   readonly rateScope: "subscription" | "service";
@@ -22,10 +23,13 @@ interface EmulatorOptions {
 /** `azure-certificates emulator`: serves until SIGTERM or SIGINT. One line on stdout says that it is ready, and where. */
 export function emulatorCommand(): Command {
   return new Command("emulator")
-    .description("Azure's classic management-certificate API on this machine, over HTTPS with mutual TLS.")
+    .description(
+      "Azure on this machine, over HTTPS: management certificates, Entra's token endpoint, app registrations.",
+    )
     .option("--port <number>", "port on 127.0.0.1; 0 takes a free one", wholeNumber(0, 65_535), 0)
     .option("--data <folder>", "keep certificates and the TLS identity in this folder over restarts")
     .option("--subscriptions <ids>", "GUIDs, with commas between them (default: one that is drawn)", guids)
+    .option("--applications <names>", "app registrations, with commas between them (default: app)", names)
     .option("--certificate-limit <number>", "certificates per subscription", wholeNumber(1, 100_000), 100)
     .option("--rate <n/s>", "requests per second; more is answered with 429 (default: no limit)", rate)
     .addOption(
@@ -39,8 +43,10 @@ export function emulatorCommand(): Command {
       "after",
       `
 When it is ready it prints one line of JSON on stdout:
-  {"endpoint":"https://127.0.0.1:PORT","publishSettingsPath":…,"caCertificatePath":…,"credentialPath":…,"subscriptions":["GUID",…]}
-credentialPath is a PEM file with the key and the certificate that every subscription accepts at the start.
+  {"endpoint":"https://127.0.0.1:PORT","publishSettingsPath":…,"caCertificatePath":…,"credentialPath":…,"subscriptions":["GUID",…],
+   "tenantId":GUID,"administrator":{"objectId":GUID,"appId":GUID,…},"applications":[{"objectId":GUID,"appId":GUID,"displayName":"app"},…]}
+credentialPath is a PEM file with the key and the certificate that every subscription accepts at the start, and that the
+administrator signs in with, who may write all applications.
 Everything else goes to stderr. It serves until SIGTERM or Ctrl-C.
 
 A faults file, here one that loses the answer of the first upload:
@@ -57,6 +63,9 @@ async function run(options: EmulatorOptions): Promise<void> {
     certificateLimit: options.certificateLimit,
     ...(options.data === undefined ? {} : { dataDirectory: options.data }),
     ...(options.subscriptions === undefined ? {} : { subscriptions: options.subscriptions }),
+    ...(options.applications === undefined
+      ? {}
+      : { applications: options.applications.map((displayName) => ({ displayName })) }),
     ...(options.rate === undefined ? {} : { requestsPerSecond: options.rate }),
     rateLimitScope: options.rateScope,
     ...(options.asOf === undefined ? {} : { now: options.asOf }),
@@ -69,8 +78,10 @@ async function run(options: EmulatorOptions): Promise<void> {
       process.once(signal, () => emulator.stop().then(resolve, reject));
     }
   });
-  const { endpoint, publishSettingsPath, caCertificatePath, credentialPath, subscriptions } = emulator;
-  const ready = { endpoint, publishSettingsPath, caCertificatePath, credentialPath, subscriptions };
+  const { endpoint, publishSettingsPath, caCertificatePath, credentialPath, subscriptions, directory } = emulator;
+  const { tenantId, administrator, applications } = directory;
+  const paths = { endpoint, publishSettingsPath, caCertificatePath, credentialPath };
+  const ready = { ...paths, subscriptions, tenantId, administrator, applications };
   printJson(ready, true);
   printNote(`The emulator serves ${subscriptions.length} subscription(s) at ${endpoint}; Ctrl-C stops it.`);
   await stopped;
@@ -138,6 +149,14 @@ function guids(text: string): readonly string[] {
     );
   }
   return ids;
+}
+
+function names(text: string): readonly string[] {
+  const wanted = text.split(",").map((name) => name.trim());
+  if (wanted.includes("") || new Set(wanted).size < wanted.length) {
+    throw new InvalidArgumentError("Each application needs a name of its own.");
+  }
+  return wanted;
 }
 
 function rate(text: string): number {

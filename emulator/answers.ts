@@ -1,14 +1,7 @@
 import { formatSeconds } from "./clock";
 import type { ServiceError } from "./errors";
+import type { Answer } from "./plane";
 import type { CompletedOperation, StoredCertificate, Subscription } from "./store";
-
-/** What is sent back, without the headers that every answer has. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Empty: no Content-Type either. */
-  readonly body: string;
-}
 
 // The order of the two declarations is the service's own.
 const namespaces =

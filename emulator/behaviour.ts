@@ -1,5 +1,5 @@
 /**
- * What nobody knows for certain about the classic API, or what varies: each is a setting, and its default is what was
+ * What nobody knows for certain about the services, or what varies: each is a setting, and its default is what was
  * recorded from the real service, else what is documented, else a free choice ("proposed").
  */
 export interface Behaviour {
@@ -39,6 +39,12 @@ export interface Behaviour {
   readonly redirectTo: string | null;
   /** `GET /subscriptions` with a management certificate. Default `accepted` (proposed); `refused` is a 403. */
   readonly subscriptionsList: "accepted" | "refused";
+  /** After each change of an application, so many reads and sign-ins see in turn the state before it and after it. Default 0. */
+  readonly replicationReads: number;
+  /** Most certificates of an application. Default null: none is documented. */
+  readonly keyCredentialLimit: number | null;
+  /** Longest life of an application's certificate by policy of the tenant, in days. Default null: no policy. */
+  readonly keyCredentialLifetimeDays: number | null;
 }
 
 export const defaultBehaviour: Behaviour = {
@@ -60,4 +66,7 @@ export const defaultBehaviour: Behaviour = {
   throttlingRetryAfter: null,
   redirectTo: null,
   subscriptionsList: "accepted",
+  replicationReads: 0,
+  keyCredentialLimit: null,
+  keyCredentialLifetimeDays: null,
 };

@@ -6,17 +6,21 @@ import { join } from "node:path";
 import { publicKeyOf, readCertificate } from "./addRequest";
 import { type Behaviour, defaultBehaviour } from "./behaviour";
 import { EmulatorClock, formatSeconds } from "./clock";
+import { type EmulatedDirectory, openEntra, type WantedApplication } from "./entra/entra";
 import { type Fault, FaultScript } from "./faults";
 import { makeIdentity, openIdentity, type PublishedFiles, publish } from "./identity";
 import { Journal, type JournalEntry } from "./journal";
 import { RateLimit, type RateLimitScope } from "./rateLimit";
 import { createEmulatorServer } from "./server";
+import { classicPlane } from "./service";
 import { Store, type StoredCertificate, type SubscriptionStatus } from "./store";
 import { thumbprintOf } from "./thumbprint";
 
 export interface EmulatorSettings {
   /** GUIDs, in any case. Default: those of the data folder, else one that is drawn. */
   readonly subscriptions?: readonly string[];
+  /** App registrations beside the administrator's. Default: those of the data folder, else one called `app`. */
+  readonly applications?: readonly WantedApplication[];
   /** Default 0: any free port. The address is always 127.0.0.1. */
   readonly port?: number;
   /** Where the files for clients are written (0600). Default: the data folder, else a fresh temporary one, removed on stop. */
@@ -52,6 +56,8 @@ export interface Emulator {
   readonly credentialThumbprint: string;
   /** Lower-case. */
   readonly subscriptions: readonly string[];
+  /** App registrations, and who may sign in as one. */
+  readonly directory: EmulatedDirectory;
   /** What `Date`, `Created` and the validity of callers go by. `set` stops it at that instant. */
   readonly clock: { now(): Date; set(to: Date): void };
   /** The requests so far, oldest first. */
@@ -78,7 +84,8 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const stopPatienceMs = 2_000;
 
 /**
- * Starts the classic management-certificate API of Azure on this machine, over HTTPS with mutual TLS.
+ * Starts Azure on this machine, over HTTPS: the classic management-certificate API with mutual TLS, Entra's token endpoint
+ * and the app registrations of Microsoft Graph.
  *
  * @throws {TypeError} for settings that make no sense; {@link DataFolderError} for a data folder that is damaged; Node's own
  *   errors for a port or folder that can't be had.
@@ -103,21 +110,38 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
     monotonicMs: settings.monotonicMs ?? (() => performance.now()),
   });
   const stopping = new AbortController();
+  const behaviour = { ...defaultBehaviour, ...settings.behaviour };
+  let endpoint = "";
+  const entra = openEntra({
+    folder: dataDirectory === undefined ? null : join(dataDirectory, "directory"),
+    clock,
+    rateLimit,
+    replicationReads: behaviour.replicationReads,
+    rules: behaviour,
+    administratorCertificate: credential,
+    applications: settings.applications,
+    endpoint: () => endpoint,
+  });
+  const classic = classicPlane({
+    store,
+    clock,
+    behaviour,
+    certificateLimit: settings.certificateLimit ?? 100,
+    rateLimit,
+  });
   const server = createEmulatorServer({
+    planeAt: (path) => entra.planeAt(path) ?? classic,
     store,
     clock,
     journal,
     faults,
     identity,
     credentialThumbprint: thumbprintOf(credential.raw),
-    behaviour: { ...defaultBehaviour, ...settings.behaviour },
-    certificateLimit: settings.certificateLimit ?? 100,
-    rateLimit,
     requestTimeoutMs: settings.requestTimeoutMs ?? 30_000,
     maximumConnections: settings.maximumConnections ?? 2_000,
     stopping: stopping.signal,
   });
-  const endpoint = `https://127.0.0.1:${await listen(server, settings.port ?? 0)}`;
+  endpoint = `https://127.0.0.1:${await listen(server, settings.port ?? 0)}`;
   let temporary: string | null = null;
   let stopped: Promise<void> | null = null;
   const stop = async () => {
@@ -152,6 +176,7 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
     ...files,
     credentialThumbprint: thumbprintOf(credential.raw),
     subscriptions,
+    directory: entra.directory,
     clock,
     journal: () => journal.entries(),
     clearJournal: () => journal.clear(),

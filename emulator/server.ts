@@ -4,19 +4,19 @@ import { createServer, type Server } from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import { subscriptionOf } from "./addresses";
-import { type Answer, errorAnswer } from "./answers";
 import { readCaller } from "./caller";
 import { Connections } from "./connections";
 import { type ControlSettings, control, refusal } from "./control";
 import { ServiceError, serviceErrors } from "./errors";
 import type { FaultAction } from "./faults";
 import type { Identity } from "./identity";
+import type { Answer, Plane, Served } from "./plane";
 import { readBody } from "./requestBody";
-import { type Served, type ServiceSettings, serve } from "./service";
 import { thumbprintOf } from "./thumbprint";
 import { Turns } from "./turns";
 
-export interface ServerSettings extends ServiceSettings, ControlSettings {
+export interface ServerSettings extends ControlSettings {
+  readonly planeAt: (path: string) => Plane;
   readonly identity: Identity;
   /** The only caller of the control endpoints. */
   readonly credentialThumbprint: string;
@@ -74,6 +74,7 @@ async function handle(settings: ServerSettings, request: IncomingMessage, respon
   }
 
   const requestId = randomBytes(16).toString("hex");
+  const plane = settings.planeAt(path);
   const subscriptionId = subscriptionOf(path);
   const caller = readCaller(certificate, request.headers);
   const fault = settings.faults.next({ method, path, subscriptionId });
@@ -98,13 +99,12 @@ async function handle(settings: ServerSettings, request: IncomingMessage, respon
   let code: string | undefined;
   try {
     await pause(fault, "before", settings.stopping);
-    throwScripted(fault, path);
-    served = await serve(settings, {
+    throwScripted(fault, path, plane);
+    served = await plane.serve({
       method,
       path,
       query: new URLSearchParams(query),
-      version: oneHeader(request.headers["x-ms-version"]),
-      contentType: request.headers["content-type"],
+      headers: request.headers,
       caller,
       requestId,
       body: () => readBody(request),
@@ -118,9 +118,9 @@ async function handle(settings: ServerSettings, request: IncomingMessage, respon
       return;
     }
     // Anything else is a bug or a full disk; its words may name local paths and stay here.
-    const refused = error instanceof ServiceError ? error : serviceErrors.internal();
+    const refused = error instanceof ServiceError ? error : plane.internal();
     code = refused.code;
-    served = { answer: errorAnswer(refused), thumbprint: null };
+    served = { answer: plane.errorAnswer(refused, requestId), thumbprint: null };
   }
   const isCutOff = fault?.kind === "reset" || fault?.kind === "truncate";
   record({
@@ -136,16 +136,12 @@ async function handle(settings: ServerSettings, request: IncomingMessage, respon
   limitTaking(response, settings);
   const offMs = fault?.kind === "clockOff" ? fault.seconds * 1_000 : 0;
   const date = new Date(settings.clock.now().getTime() + offMs);
-  send(response, served.answer, requestId, date, fault?.kind === "truncate" ? fault.part : null);
+  send(response, served.answer, plane.headers(requestId), date, fault?.kind === "truncate" ? fault.part : null);
 }
 
 /** Without a limit, a client that does not read what it asked for would keep its connection for ever. */
 function limitTaking(response: ServerResponse, { requestTimeoutMs }: ServerSettings): void {
   response.setTimeout(requestTimeoutMs, () => response.destroy());
-}
-
-function oneHeader(value: string | string[] | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 async function pause(fault: FaultAction | null, when: "before" | "after", signal: AbortSignal): Promise<void> {
@@ -155,10 +151,10 @@ async function pause(fault: FaultAction | null, when: "before" | "after", signal
 }
 
 /** @throws {ServiceError} the one that the script asks for. */
-function throwScripted(fault: FaultAction | null, path: string): void {
+function throwScripted(fault: FaultAction | null, path: string, plane: Plane): void {
   switch (fault?.kind) {
     case "throttle":
-      throw serviceErrors.tooManyRequests(fault.status ?? 429, fault.retryAfter ?? null);
+      throw plane.tooManyRequests(fault.status ?? 429, fault.retryAfter ?? null);
     case "status":
       throw new ServiceError(
         fault.status,
@@ -183,7 +179,7 @@ function locationOf(location: string, path: string): string {
 function send(
   response: ServerResponse,
   answer: Answer,
-  requestId: string,
+  { contentType, others }: ReturnType<Plane["headers"]>,
   date: Date,
   cutOff: "headers" | "body" | null,
 ): void {
@@ -193,14 +189,11 @@ function send(
   response.setHeader("Cache-Control", "no-cache");
   response.setHeader("Content-Length", body.length);
   if (body.length > 0) {
-    response.setHeader("Content-Type", "application/xml; charset=utf-8");
+    response.setHeader("Content-Type", contentType);
   }
-  for (const [name, value] of Object.entries(answer.headers)) {
+  for (const [name, value] of [...Object.entries(answer.headers), ...Object.entries(others)]) {
     response.setHeader(name, value);
   }
-  response.setHeader("Server", "1.0.6198.243 (rd_rdfe_stable.150618-1025) Microsoft-HTTPAPI/2.0");
-  response.setHeader("x-ms-servedbyregion", "ussouth3");
-  response.setHeader("x-ms-request-id", requestId);
   response.setHeader("Date", date.toUTCString());
   if (cutOff === "headers") {
     const headers = response.getHeaderNames().map((name) => `${name}: ${String(response.getHeader(name))}\r\n`);

@@ -1,10 +1,10 @@
 import { type AddRequest, readAddRequest } from "./addRequest";
 import { type Address, findAddress } from "./addresses";
 import {
-  type Answer,
   certificateBody,
   certificateListBody,
   emptyAnswer,
+  errorAnswer,
   operationBody,
   operationListBody,
   subscriptionBody,
@@ -12,29 +12,12 @@ import {
   xmlAnswer,
 } from "./answers";
 import type { Behaviour } from "./behaviour";
-import { accepts, type Caller } from "./caller";
+import { accepts } from "./caller";
 import type { EmulatorClock } from "./clock";
 import { serviceErrors } from "./errors";
+import type { Answer, Plane, PlaneRequest, Served } from "./plane";
 import type { RateLimit } from "./rateLimit";
 import type { Store, StoredCertificate, Subscription } from "./store";
-
-/** One request, as the rules see it. */
-export interface ServiceRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly version: string | undefined;
-  readonly contentType: string | undefined;
-  readonly caller: Caller;
-  readonly requestId: string;
-  /** Reads the body. @throws {ServiceError} BadRequest if it is too large. */
-  readonly body: () => Promise<Buffer>;
-  /** How many changes a list lags behind. */
-  readonly staleChanges: number;
-  /** Answers as if the subscription, when it is active, were disabled. */
-  readonly isDisabled: boolean;
-}
 
 export interface ServiceSettings {
   readonly store: Store;
@@ -44,11 +27,22 @@ export interface ServiceSettings {
   readonly rateLimit: RateLimit;
 }
 
-/** What the journal tells about an answer, beside the answer. */
-export interface Served {
-  readonly answer: Answer;
-  /** The certificate that it was about. */
-  readonly thumbprint: string | null;
+/** The classic API, under the addresses of subscriptions. */
+export function classicPlane(settings: ServiceSettings): Plane {
+  return {
+    serve: (request) => serve(settings, request),
+    errorAnswer,
+    headers: (requestId) => ({
+      contentType: "application/xml; charset=utf-8",
+      others: {
+        Server: "1.0.6198.243 (rd_rdfe_stable.150618-1025) Microsoft-HTTPAPI/2.0",
+        "x-ms-servedbyregion": "ussouth3",
+        "x-ms-request-id": requestId,
+      },
+    }),
+    tooManyRequests: serviceErrors.tooManyRequests,
+    internal: serviceErrors.internal,
+  };
 }
 
 /**
@@ -56,7 +50,7 @@ export interface Served {
  *
  * @throws {ServiceError} for every answer that is no success.
  */
-export async function serve(settings: ServiceSettings, request: ServiceRequest): Promise<Served> {
+async function serve(settings: ServiceSettings, request: PlaneRequest): Promise<Served> {
   const { store, clock, behaviour, rateLimit } = settings;
   if (behaviour.redirectTo !== null) {
     throw serviceErrors.redirect(new URL(request.path, behaviour.redirectTo).href);
@@ -119,7 +113,7 @@ export async function serve(settings: ServiceSettings, request: ServiceRequest):
   }
 }
 
-function findSubscription(store: Store, id: string, { isDisabled }: ServiceRequest): Subscription | null {
+function findSubscription(store: Store, id: string, { isDisabled }: PlaneRequest): Subscription | null {
   const found = store.find(id);
   return found?.status === "active" && isDisabled ? { ...found, status: "disabled" } : found;
 }
@@ -127,11 +121,14 @@ function findSubscription(store: Store, id: string, { isDisabled }: ServiceReque
 /** @throws {ServiceError} for a verb that the address does not have, or a version that does not know it. */
 function checkAddress(
   { operation, firstVersion }: Address,
-  { version }: ServiceRequest,
+  { headers }: PlaneRequest,
   { versions }: Behaviour,
 ): NonNullable<Address["operation"]> {
+  const version = headers["x-ms-version"];
   const isDate =
-    version !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(version) && !Number.isNaN(Date.parse(`${version}T00:00:00Z`));
+    typeof version === "string" &&
+    /^\d{4}-\d{2}-\d{2}$/.test(version) &&
+    !Number.isNaN(Date.parse(`${version}T00:00:00Z`));
   if (!isDate || version < firstVersion || versions?.includes(version) === false) {
     throw serviceErrors.versionHeader();
   }
@@ -141,7 +138,7 @@ function checkAddress(
   return operation;
 }
 
-function listSubscriptions({ store, clock, behaviour }: ServiceSettings, { caller }: ServiceRequest): Answer {
+function listSubscriptions({ store, clock, behaviour }: ServiceSettings, { caller }: PlaneRequest): Answer {
   const accepting = store
     .all()
     .filter((subscription) => subscription.status !== "gone" && accepts(subscription, caller, clock.now(), behaviour));
@@ -168,12 +165,12 @@ function findCertificate(
 
 async function addCertificate(
   settings: ServiceSettings,
-  request: ServiceRequest,
+  request: PlaneRequest,
   subscriptionId: string,
 ): Promise<Served> {
   const { store, clock, behaviour, certificateLimit } = settings;
   const body = await request.body();
-  if (behaviour.contentType === "strict" && !/^application\/xml\s*(;|$)/i.test(request.contentType ?? "")) {
+  if (behaviour.contentType === "strict" && !/^application\/xml\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
     throw serviceErrors.badRequest("The Content-Type of the request must be application/xml.");
   }
   const added = readAddRequest(body, behaviour);
@@ -209,7 +206,7 @@ function decideAdd(
 /** Also of the last one, and of the one that the request authenticates with: the service guards neither. */
 function deleteCertificate(
   settings: ServiceSettings,
-  request: ServiceRequest,
+  request: PlaneRequest,
   subscription: Subscription,
   target: string,
 ): Served {
@@ -221,7 +218,7 @@ function deleteCertificate(
 
 function recordOperation(
   { store, clock }: ServiceSettings,
-  { requestId, caller }: ServiceRequest,
+  { requestId, caller }: PlaneRequest,
   subscriptionId: string,
   name: "AddSubscriptionCertificate" | "RemoveSubscriptionCertificate",
   thumbprint: string,

@@ -16,7 +16,7 @@ export class CompiledEmulator {
   readonly #children = new Set<ChildProcess>();
 
   constructor() {
-    for (const folder of ["emulator", "provider", "provider/certificate"]) {
+    for (const folder of ["emulator", "emulator/entra", "provider", "provider/certificate"]) {
       mkdirSync(join(this.#folder, folder), { recursive: true });
       for (const file of readdirSync(join(root, folder)).filter((name) => /(?<!\.test)\.ts$/.test(name))) {
         const { outputText } = ts.transpileModule(readFileSync(join(root, folder, file), "utf8"), {
