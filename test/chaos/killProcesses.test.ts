@@ -1,33 +1,21 @@
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { seeded } from "../support/chaosCases";
-import {
-  draw,
-  everyVictim,
-  type KillCase,
-  killNamed,
-  killsOf,
-  nameOfKill,
-  type Victim,
-} from "../support/chaosKillCases";
+import { draw, type KillCase, killNamed, killsOf, nameOfKill, type Victim } from "../support/chaosKillCases";
 import { runKillCase, undisturbedProcessCourse } from "../support/chaosKillRun";
 import { type Operation, operations } from "../support/chaosOperations";
 import { Score } from "../support/chaosTally";
 import { type ProcessBeginning, ProcessWorld } from "../support/chaosWorld";
-import type { Host } from "../support/project";
+import { type Host, hosts } from "../support/project";
 
 /** CHAOS=all kills at every place; otherwise a sample that takes less than a minute. */
 const runsAll = process.env["CHAOS"] === "all";
 const seed = Number(process.env["CHAOS_SEED"] ?? (runsAll ? randomInt(2 ** 31) : 1));
-/** What serves the resources, and who dies. What an engine or Azure loses does not depend on who provides. */
-const hosts: readonly { readonly host: Host; readonly suite: string; readonly victims: readonly Victim[] }[] = [
-  { host: "dynamic", suite: "real processes", victims: everyVictim },
-  {
-    host: "plugin",
-    suite: "real processes, with the native plugin",
-    victims: ["provider", "orphan", "interrupted", "interruptedTwice"],
-  },
-];
+/** What serves the resources. */
+const suites: Readonly<Record<Host, string>> = {
+  dynamic: "real processes",
+  plugin: "real processes, with the native plugin",
+};
 /** Worlds of each host that work side by side: what they do, they do in processes of their own. */
 const lanes = 2;
 const wantedCase = process.env["CHAOS_CASE"] === undefined ? undefined : killNamed(process.env["CHAOS_CASE"]);
@@ -43,7 +31,6 @@ const played = operations
 interface Stage {
   readonly worlds: readonly ProcessWorld[];
   readonly left: Operation[];
-  readonly victims: readonly Victim[];
   readonly score: Score;
 }
 
@@ -52,11 +39,10 @@ const stages: Stage[] = [];
 beforeAll(async () => {
   stages.push(
     ...(await Promise.all(
-      hosts.map(async ({ host, suite, victims }) => ({
+      hosts.map(async (host) => ({
         worlds: await Promise.all(Array.from({ length: lanes }, () => ProcessWorld.start({ host }))),
         left: [...played],
-        victims,
-        score: new Score(suite, "killProcesses", seed),
+        score: new Score(suites[host], "killProcesses", seed),
       })),
     )),
   );
@@ -74,11 +60,11 @@ it(`converges, whichever process is killed at whatever place (CHAOS_SEED=${seed}
 }, async () => {
   await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
-      for (const { worlds, left, victims, score } of stages) {
+      for (const { worlds, left, score } of stages) {
         const world = worlds[lane] ?? expect.unreachable("there is a world for each lane");
         const begun: Begun = new Map();
         for (let next = left.shift(); next !== undefined; next = left.shift()) {
-          await play(world, next, victims, score, begun);
+          await play(world, next, score, begun);
         }
       }
     }),
@@ -89,20 +75,13 @@ it(`converges, whichever process is killed at whatever place (CHAOS_SEED=${seed}
 /** Several operations begin at the same place. */
 type Begun = Map<Operation["before"], ProcessBeginning>;
 
-async function play(
-  world: ProcessWorld,
-  operation: Operation,
-  victims: readonly Victim[],
-  score: Score,
-  begun: Begun,
-): Promise<void> {
+async function play(world: ProcessWorld, operation: Operation, score: Score, begun: Begun): Promise<void> {
   const beginning = begun.get(operation.before) ?? (await world.beginningOf(operation.before));
   begun.set(operation.before, beginning);
   const course = await undisturbedProcessCourse(world, operation, beginning);
   score.add(`${operation.name}/undisturbed`, operation.name, "nothing", course);
   const random = seeded(seed + operations.indexOf(operation));
-  const all = killsOf(operation.name, course, random).filter(({ victim }) => victims.includes(victim));
-  for (const one of chosen(all, random)) {
+  for (const one of chosen(killsOf(operation.name, course, random), random)) {
     const result = await runKillCase(world, one, operation, beginning).catch((error: Error) => ({
       wrong: [error.message],
       unknownToState: [],

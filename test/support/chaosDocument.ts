@@ -24,8 +24,7 @@ succeed has to end with a code other than 0 and say so, in words and without a s
   {
     name: "real processes, with the native plugin",
     title: "Every process of a run, with the native plugin",
-    text: `The provider is the plugin instead of Pulumi's process for dynamic resources, and it is killed, left behind as an orphan or
-interrupted at the same places. What engine, program and Azure lose does not depend on who provides: that is above.`,
+    text: "The same, with the plugin as the provider instead of Pulumi's process for dynamic resources.",
   },
   {
     name: "two stacks",
