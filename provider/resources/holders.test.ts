@@ -9,6 +9,7 @@ describe("a holder's name", () => {
     ["blanks around it", "  bob\t", "bob"],
     ["how an accent is put together", "Jose\u0301", "jos\u00e9"],
     ["ß", "Strauß", "STRAUSS"],
+    ["the capital ẞ", "STRAUẞ", "Strauß"],
     ["the Kelvin sign", "\u212a", "k"],
     ["the last sigma of a word", "ΝΊΚΟΣ", "νίκος"],
   ])("is the same whatever %s", (_what, one, other) => {

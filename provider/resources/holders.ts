@@ -6,8 +6,8 @@ import { containsUnknown } from "./unknowns";
  * leaving and another one joining.
  */
 export function normaliseHolder(holder: string): string {
-  // To upper case first: that is how ß and other special letters meet their other spellings.
-  return holder.trim().normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+  // Up and down again: that is how ß meets SS, and down before it, how the capital ẞ meets ß.
+  return holder.trim().normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC");
 }
 
 /** Sorted. Undefined stays undefined: not tracked is not the same as nobody. */
