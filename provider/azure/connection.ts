@@ -1,20 +1,19 @@
 import type { Ports } from "../ports";
 import type { ProviderConfiguration } from "./configuration";
 import { type ManagementCertificates, managementCertificates } from "./managementCertificates";
-import { type SubscriptionAddress, subscriptionKey } from "./subscriptionAddress";
 import { Transport } from "./transport";
 
 /** The way to Azure for one process: whoever shares it shares its connections and its throttles. */
 export interface Connection {
   readonly managementCertificates: ManagementCertificates;
   /**
-   * Runs the work when nobody else in this process works on that subscription, in the order of asking.
-   * Not reentrant: work that asks for its own subscription again waits for ever.
+   * Runs the work when nobody else in this process works behind the same key, in the order of asking.
+   * Not reentrant: work that asks for its own key again waits for ever.
    */
-  exclusively<T>(at: SubscriptionAddress, work: () => Promise<T>): Promise<T>;
+  exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
   /**
-   * The same connection for work that gives up after this time: with the first call that is not done by then. The time in line for a
-   * subscription does not count.
+   * The same connection for work that gives up after this time: with the first call that is not done by then. The time in line behind
+   * others does not count.
    */
   within(budgetMs: number): Connection;
   /** Waits for what is under way, then closes all connections. */
@@ -25,8 +24,7 @@ export interface Connection {
 export function connect(configuration: ProviderConfiguration, ports: Ports): Connection {
   const transport = new Transport(configuration, ports);
   const lastInLine = new Map<string, Promise<void>>();
-  const exclusively: Connection["exclusively"] = async (at, work) => {
-    const key = subscriptionKey(at);
+  const exclusively: Connection["exclusively"] = async (key, work) => {
     const before = lastInLine.get(key);
     const { promise: done, resolve: leave } = Promise.withResolvers<void>();
     lastInLine.set(key, done);
@@ -52,8 +50,8 @@ export function connect(configuration: ProviderConfiguration, ports: Ports): Con
       return {
         ...connection,
         managementCertificates: managementCertificates({ call }),
-        exclusively: (at, work) =>
-          exclusively(at, () => {
+        exclusively: (key, work) =>
+          exclusively(key, () => {
             startedMs = ports.monotonicMs();
             return work();
           }),

@@ -1,10 +1,9 @@
-import { canonicalEndpoint } from "../azure/configuration";
-import type { SubscriptionAddress } from "../azure/subscriptionAddress";
-import { CertificateError, ConfigurationError, LockOutError, StillOpenError } from "../errors";
+import { CertificateError, LockOutError, StillOpenError } from "../errors";
 import { planLink, planUnlink } from "../rotation/planLink";
 import { confirmedListing, foundMissing } from "./confirmedListing";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
+import type { Door } from "./door";
 import { defaultsOf, validateInputs, withoutDefaults, withoutUndefined } from "./inputs";
 import {
   type CheckFailure,
@@ -15,10 +14,11 @@ import {
   type Values,
 } from "./lifecycle";
 import { foreseen, linkChanges } from "./linkChanges";
+import type { LinkInputs, LinkState } from "./linkDefinition";
 import { importLink } from "./linkImport";
+import type { LinkKind } from "./linkKind";
 import { previewLink } from "./linkPreview";
 import {
-  addressOf,
   type GivenCertificate,
   inputsOf,
   linkCertificateOf,
@@ -29,44 +29,38 @@ import {
   workOf,
 } from "./linkValues";
 import { carryOut, type LinkOutcome, type LinkWork } from "./linkWork";
-import {
-  type SubscriptionCertificateLinkInputs,
-  type SubscriptionCertificateLinkState,
-  subscriptionCertificateLinkDefinition,
-  subscriptionCertificateLinkInputs,
-  subscriptionCertificateLinkState,
-} from "./subscriptionCertificateLinkDefinition";
-import { containsUnknown, setUnknownsAside, unknownValue } from "./unknowns";
+import { containsUnknown, setUnknownsAside } from "./unknowns";
 
-export const subscriptionCertificateLink: ResourceLifecycle = {
-  type: subscriptionCertificateLinkDefinition.type,
-  secretOutputs: subscriptionCertificateLinkDefinition.secretOutputs,
-  stableOutputs: ["subscriptionId", "managementEndpoint", "lineage"],
-  check,
-  diff,
-  preview: previewLink,
-  create,
-  read,
-  update,
-  delete: remove,
-  import: importLink,
-};
-
-const inputDefaults = defaultsOf(subscriptionCertificateLinkInputs);
-const stateDefaults = defaultsOf(subscriptionCertificateLinkState);
+/** The life of any link: only where its door is differs from kind to kind. */
+export function certificateLink(kind: LinkKind): ResourceLifecycle {
+  const { type, secretOutputs } = kind.definition;
+  return {
+    type,
+    secretOutputs,
+    stableOutputs: kind.stableOutputs,
+    check: (news, context) => check(kind, news, context),
+    diff: (olds, news, context) => diff(kind, olds, news, context),
+    preview: (olds, news, context) => previewLink(kind, olds, news, context),
+    create: (news, context) => create(kind, news, context),
+    read: (olds, context) => read(kind, olds, context),
+    update: (id, olds, news, context) => update(kind, id, olds, news, context),
+    delete: (olds, context) => remove(kind, olds, context),
+    import: (id, resourceName, context) => importLink(kind, id, resourceName, context),
+  };
+}
 
 // ---- check ----
 
-function check(news: Values, context: Configured): CheckResult {
-  const { known, unknown, failures } = validateInputs(subscriptionCertificateLinkInputs, news);
-  const inputs = { ...withoutDefaults(inputDefaults, known), ...unknown };
+function check(kind: LinkKind, news: Values, context: Configured): CheckResult {
+  const { known, unknown, failures } = validateInputs(kind.inputs, news);
+  const inputs = { ...withoutDefaults(defaultsOf(kind.inputs), known), ...unknown };
   if (failures.length > 0) {
     return { inputs, failures };
   }
   const { subject, failures: certificateFailures } = subjectOf(inputs, context);
-  const { at, failures: addressFailures } = addressOfLink(inputs, context);
+  const { door, failures: addressFailures } = kind.checkDoor(inputs, context);
   const claimFailures =
-    subject === null || at === null ? [] : claim(at, subject, inputs["resourceName"] as string, context);
+    subject === null || door === null ? [] : claim(kind, door, subject, inputs["resourceName"] as string, context);
   return { inputs, failures: [...certificateFailures, ...addressFailures, ...claimFailures] };
 }
 
@@ -109,106 +103,91 @@ function subjectOf(
   }
 }
 
-function addressOfLink(
-  { subscriptionId, managementEndpoint }: Values,
-  context: Configured,
-): { readonly at: SubscriptionAddress | null; readonly failures: readonly CheckFailure[] } {
-  if (managementEndpoint === unknownValue) {
-    return { at: null, failures: [] };
-  }
-  try {
-    const endpoint =
-      managementEndpoint === undefined
-        ? context.configuration.managementEndpoint
-        : canonicalEndpoint(managementEndpoint as string);
-    const at = subscriptionId === unknownValue ? null : { endpoint, subscriptionId: subscriptionId as string };
-    return { at, failures: [] };
-  } catch (error) {
-    if (error instanceof ConfigurationError) {
-      return { at: null, failures: [{ property: "managementEndpoint", reason: error.message }] };
-    }
-    throw error;
-  }
-}
-
 function claim(
-  at: SubscriptionAddress,
+  { address }: LinkKind,
+  door: Door,
   subject: string,
   link: string,
   { claims }: Configured,
 ): readonly CheckFailure[] {
-  const other = claims.claim(at, subject, link);
+  const other = claims.claim(door, subject, link);
   return other === null
     ? []
     : [
         {
-          property: "subscriptionId",
-          reason: `the link ${other} of this program already registers this certificate on subscription ${at.subscriptionId}. Remove one of the two`,
+          property: address[0],
+          reason: `the link ${other} of this program already registers this certificate on ${door.name}. Remove one of the two`,
         },
       ];
 }
 
 // ---- diff ----
 
-function diff(olds: Values, news: Values, context: Configured): Difference {
-  const state = stateOf(olds);
+function diff(kind: LinkKind, olds: Values, news: Values, context: Configured): Difference {
+  const state = stateOf(kind, olds);
+  const door = kind.doorOf(olds, context);
   const { unknown, known } = setUnknownsAside(news);
-  const open = Object.keys(unknown).filter((property) => property in subscriptionCertificateLinkInputs.shape);
+  const open = Object.keys(unknown).filter((property) => property in kind.inputs.shape);
   if (open.length > 0) {
     const property = open.includes("certificate") ? "certificate" : (open.sort()[0] ?? "certificate");
-    const reason = foreseen(state, context.decided.of(state.lineage));
+    const reason = foreseen(door.name, state, context.decided.of(state.lineage));
     return { changes: [{ property, reason, replaces: false }], warnings: [] };
   }
-  const inputs = inputsOf(known);
+  const inputs = inputsOf(kind, known);
   const wanted = linkCertificateOf(inputs, context).certificate;
-  const at = addressOf(inputs, context);
   return linkChanges(
     state,
-    { inputs, certificate: wanted, at },
-    context.configuration.certificateLimit,
+    { inputs, certificate: wanted, door: door.name, moves: kind.moves(olds, known, context) },
+    kind.limitOf(context),
     context.ports.now(),
   );
 }
 
 // ---- create, update, delete ----
 
-async function create(news: Values, context: Configured): Promise<{ readonly id: string; readonly outputs: Values }> {
-  const inputs = inputsOf(news);
-  const work = workOf(inputs, [], context);
-  const id = `${work.at.subscriptionId}/${work.certificate.lineage ?? work.certificate.current.thumbprint}`;
+async function create(
+  kind: LinkKind,
+  news: Values,
+  context: Configured,
+): Promise<{ readonly id: string; readonly outputs: Values }> {
+  const inputs = inputsOf(kind, news);
+  const work = workOf(kind, news, inputs, [], context);
+  const id = `${kind.idOf(news)}/${work.certificate.lineage ?? work.certificate.current.thumbprint}`;
   const outcome = await carryOut(work, planLink, context);
-  return { id, outputs: settle(id, inputs, work, outcome, null) };
+  return { id, outputs: settle(kind, id, { news, inputs }, work, outcome, null, context) };
 }
 
-async function update(id: string, olds: Values, news: Values, context: Configured): Promise<Values> {
-  const state = stateOf(olds);
-  const inputs = inputsOf(news);
-  const work = workOf(inputs, state.registered, context);
+async function update(kind: LinkKind, id: string, olds: Values, news: Values, context: Configured): Promise<Values> {
+  const state = stateOf(kind, olds);
+  const inputs = inputsOf(kind, news);
+  const work = workOf(kind, news, inputs, state.registered, context);
   const outcome = await carryOut(work, planLink, context);
-  return settle(id, inputs, work, outcome, state);
+  return settle(kind, id, { news, inputs }, work, outcome, state, context);
 }
 
 /** The state after the work; throws what went wrong, with that state where anything was done. */
 function settle(
+  kind: LinkKind,
   id: string,
-  inputs: SubscriptionCertificateLinkInputs,
+  { news, inputs }: { readonly news: Values; readonly inputs: LinkInputs },
   work: LinkWork,
   outcome: LinkOutcome,
-  before: SubscriptionCertificateLinkState | null,
+  before: LinkState | null,
+  context: Configured,
 ): Values {
   if (outcome.failure !== null && before === null && !outcome.touched) {
     throw outcome.failure;
   }
   const current = outcome.registered.find((known) => known.thumbprint === work.certificate.current.thumbprint);
-  // A failed update must not claim the new certificate before the subscription has it: credential() would hand it out.
+  // A failed update must not claim the new certificate before the door has it: credential() would hand it out.
   const claimed =
     outcome.failure === null || current !== undefined || before === null
       ? work.certificate.current
       : { thumbprint: before.thumbprint, sha256Fingerprint: before.sha256Fingerprint };
-  const { certificate: _1, certificatePem: _2, managementEndpoint: _3, ...recorded } = inputs;
-  const state: SubscriptionCertificateLinkState = {
+  const { certificate: _1, certificatePem: _2, ...recorded } = inputs;
+  const state = {
     ...recorded,
-    managementEndpoint: work.at.endpoint,
+    ...kind.recorded(news, context),
     lineage: work.certificate.lineage ?? undefined,
     overlapHours: work.certificate.overlapHours,
     thumbprint: claimed.thumbprint,
@@ -216,21 +195,21 @@ function settle(
     registered: outcome.registered.map((known) => withoutNull(known)),
     certificateCount: outcome.certificateCount ?? before?.certificateCount ?? 0,
   };
-  const outputs = withoutDefaults(stateDefaults, withoutUndefined(state));
+  const outputs = withoutDefaults(defaultsOf(kind.state), withoutUndefined(state));
   if (outcome.failure !== null) {
     throw new PartialChangeError(id, outputs, outcome.failure);
   }
   return outputs;
 }
 
-async function remove(olds: Values, context: Configured): Promise<void> {
-  const state = stateOf(olds);
-  const at = { endpoint: state.managementEndpoint, subscriptionId: state.subscriptionId };
-  if (context.claims.isClaimed(at, state.lineage ?? state.thumbprint)) {
+async function remove(kind: LinkKind, olds: Values, context: Configured): Promise<void> {
+  const state = stateOf(kind, olds);
+  const door = kind.doorOf(olds, context);
+  if (context.claims.isClaimed(door, state.lineage ?? state.thumbprint)) {
     return;
   }
   const work: LinkWork = {
-    at,
+    door,
     certificate: {
       lineage: state.lineage ?? null,
       current: {
@@ -244,7 +223,7 @@ async function remove(olds: Values, context: Configured): Promise<void> {
     },
     der: null,
     registered: state.registered,
-    rules: rulesOf(state, at, context),
+    rules: rulesOf(kind, state, door, context),
   };
   const outcome = await carryOut(work, planUnlink, context);
   if (outcome.failure !== null) {
@@ -260,12 +239,11 @@ async function remove(olds: Values, context: Configured): Promise<void> {
 
 // ---- read ----
 
-async function read(olds: Values, context: Configured): Promise<Values> {
-  const state = stateOf(olds);
-  const at = { endpoint: state.managementEndpoint, subscriptionId: state.subscriptionId };
-  const listing = await context.listings.get(at);
-  const { managementCertificates } = context.connection;
-  const there = await confirmedListing(listing, foundMissing(state.registered), managementCertificates, at);
+async function read(kind: LinkKind, olds: Values, context: Configured): Promise<Values> {
+  const state = stateOf(kind, olds);
+  const door = kind.doorOf(olds, context);
+  const listing = await context.listings.get(door);
+  const there = await confirmedListing(listing, foundMissing(state.registered), door);
   const now = isoSeconds(wholeSeconds(context.ports.now()));
   const registered = state.registered.flatMap(({ missingSince, ...known }) => {
     if (there.has(known.thumbprint)) {

@@ -1,7 +1,7 @@
-import { type SubscriptionAddress, subscriptionKey } from "../azure/subscriptionAddress";
+import type { Door } from "./door";
 
 /**
- * What the links checked in this run stand for: (endpoint, subscription, lineage or bare thumbprint) -> link name.
+ * What the links checked in this run stand for: (door, lineage or bare thumbprint) -> link name.
  *
  * A link that was renamed without an alias reaches us as a create of the new name and then a delete of the old one.
  * The delete must not take away what the create relies on, and it sees only its own old state: so it asks here.
@@ -10,8 +10,8 @@ export class Claims {
   readonly #holders = new Map<string, string>();
 
   /** Claims for `link`; answers the name of another link of this run that claimed the same, or null. */
-  claim(at: SubscriptionAddress, subject: string, link: string): string | null {
-    const key = `${subscriptionKey(at)} ${subject}`;
+  claim(door: Door, subject: string, link: string): string | null {
+    const key = `${door.key} ${subject}`;
     const holder = this.#holders.get(key);
     if (holder !== undefined && holder !== link) {
       return holder;
@@ -20,7 +20,7 @@ export class Claims {
     return null;
   }
 
-  isClaimed(at: SubscriptionAddress, subject: string): boolean {
-    return this.#holders.has(`${subscriptionKey(at)} ${subject}`);
+  isClaimed(door: Door, subject: string): boolean {
+    return this.#holders.has(`${door.key} ${subject}`);
   }
 }

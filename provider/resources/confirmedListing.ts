@@ -1,20 +1,19 @@
-import type { ListedCertificate, Listing, ManagementCertificates } from "../azure/managementCertificates";
-import type { SubscriptionAddress } from "../azure/subscriptionAddress";
-import type { RecordedRegistration } from "./subscriptionCertificateLinkDefinition";
+import type { ListedCertificate, Listing } from "../azure/managementCertificates";
+import type { Door } from "./door";
+import type { RecordedRegistration } from "./linkDefinition";
 
 /**
- * What a subscription holds, by thumbprint. A list may lag behind the service: what is in doubt is asked for by itself,
+ * What a door holds, by thumbprint. A list may lag behind the service: what is in doubt is asked for by itself,
  * and that answer counts.
  */
 export async function confirmedListing(
   listing: Listing,
   doubtful: readonly string[],
-  managementCertificates: ManagementCertificates,
-  at: SubscriptionAddress,
+  door: Door,
 ): Promise<Map<string, ListedCertificate>> {
   const certificates = new Map(listing.certificates.map((listed) => [listed.thumbprint, listed]));
   for (const thumbprint of new Set(doubtful)) {
-    const found = await managementCertificates.get(at, thumbprint);
+    const found = await door.get(thumbprint);
     if (found === null) {
       certificates.delete(thumbprint);
     } else {

@@ -26,7 +26,7 @@ export function configuredWith(configuration: ProviderConfiguration, ports: Port
     connection,
     claims: new Claims(),
     decided: new DecidedRotations(),
-    listings: new SharedListings(connection.managementCertificates),
+    listings: new SharedListings(),
     parsed: new ParsedCertificates(),
   };
 }

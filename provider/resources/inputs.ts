@@ -71,11 +71,17 @@ function pathOf(path: readonly PropertyKey[]): string {
   return text;
 }
 
-/** What a schema fills in where nothing is given. */
+const knownDefaults = new WeakMap<z.ZodObject, Values>();
+
+/** What a schema fills in where nothing is given. To ask it takes longer than the rest of a check, hence once. */
 export function defaultsOf(schema: z.ZodObject): Values {
-  return withoutUndefined(
-    Object.fromEntries(Object.entries(schema.shape).map(([key, field]) => [key, field.safeParse(undefined).data])),
-  );
+  let defaults = knownDefaults.get(schema);
+  if (defaults === undefined) {
+    const filled = Object.entries(schema.shape).map(([key, field]) => [key, field.safeParse(undefined).data]);
+    defaults = withoutUndefined(Object.fromEntries(filled));
+    knownDefaults.set(schema, defaults);
+  }
+  return defaults;
 }
 
 /** Without what the schema would fill in anyway: state is smaller, and a preview shows what the program says. */

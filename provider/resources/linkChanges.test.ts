@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { LinkCertificate } from "../rotation/types";
+import type { Configured } from "./context";
 import { foreseen, linkChanges } from "./linkChanges";
+import type { LinkInputs } from "./linkDefinition";
+import { subscriptionKind } from "./subscriptionCertificateLink";
 import {
-  type SubscriptionCertificateLinkInputs,
   type SubscriptionCertificateLinkState,
   subscriptionCertificateLinkDefinition,
 } from "./subscriptionCertificateLinkDefinition";
@@ -10,6 +12,7 @@ import {
 const subscription = "11111111-1111-1111-1111-111111111111";
 const elsewhere = "22222222-2222-2222-2222-222222222222";
 const endpoint = "https://management.core.windows.net";
+const door = `subscription ${subscription}`;
 const lineage = "3c9d4f0e-6f3b-4c39-9f0e-0d5a7d1b2c3d";
 const first = "A".repeat(40);
 const second = "B".repeat(40);
@@ -60,16 +63,18 @@ function changesAt(
     limit = 100,
   }: {
     certificate?: LinkCertificate;
-    inputs?: Partial<SubscriptionCertificateLinkInputs>;
+    inputs?: Partial<LinkInputs>;
     at?: { endpoint: string; subscriptionId: string };
     before?: Partial<SubscriptionCertificateLinkState>;
     limit?: number;
   } = {},
 ) {
+  const address = { subscriptionId: at.subscriptionId, managementEndpoint: at.endpoint };
   const wish = {
-    inputs: { ...options, subscriptionId: subscription, ...inputs },
+    inputs: { ...options, ...inputs },
     certificate: wanted,
-    at,
+    door,
+    moves: subscriptionKind.moves(state, address, {} as Configured),
   };
   return linkChanges({ ...state, ...before }, wish, limit, new Date(date));
 }
@@ -195,11 +200,11 @@ describe("what a link foresees while its certificate's next version is not made 
       `takes note of its certificate's changes; BBBBBBBB… stays accepted on subscription ${subscription}`,
     ],
   ])("names %s", (_title, decision, sentence) => {
-    expect(foreseen(state, decision)).toBe(sentence);
+    expect(foreseen(door, state, decision)).toBe(sentence);
   });
 
   it("promises nothing where nothing was decided", () => {
-    expect(foreseen(state, undefined)).toMatch(
+    expect(foreseen(door, state, undefined)).toMatch(
       /^may register another certificate on subscription .* BBBBBBBB… stays accepted until then$/,
     );
   });

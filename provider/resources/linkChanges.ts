@@ -1,4 +1,3 @@
-import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { hoursAfter } from "../rotation/schedule";
 import type { LinkCertificate, RotationDecision, WantedCertificate } from "../rotation/types";
 import { wantedOnLink } from "../rotation/wantedOnLink";
@@ -6,28 +5,23 @@ import { hoursInWords, listInWords, momentOf, shortThumbprint } from "../rotatio
 import { dateOf } from "./fields";
 import { sameJson } from "./inputs";
 import type { Difference, PropertyChange } from "./lifecycle";
+import type { LinkInputs, LinkState } from "./linkDefinition";
 import { registrationOf } from "./registrations";
-import type {
-  SubscriptionCertificateLinkInputs,
-  SubscriptionCertificateLinkState,
-} from "./subscriptionCertificateLinkDefinition";
 
 interface Wish {
-  readonly inputs: SubscriptionCertificateLinkInputs;
+  readonly inputs: LinkInputs;
   readonly certificate: LinkCertificate;
-  readonly at: SubscriptionAddress;
+  /** As sentences name it: "subscription 7e4c…". */
+  readonly door: string;
+  /** Because it is to open another door. */
+  readonly moves: readonly PropertyChange[];
 }
 
 /** Inputs that state repeats: a change is at least recorded, because delete sees nothing but state. */
 const recordedInputs = ["allowLast", "removeFirst", "whenRemovedElsewhere", "removeAdopted", "resourceName"] as const;
 
 /** What the next update would do to this link, in the order in which it would happen. Pure. */
-export function linkChanges(
-  state: SubscriptionCertificateLinkState,
-  wish: Wish,
-  certificateLimit: number,
-  now: Date,
-): Difference {
+export function linkChanges(state: LinkState, wish: Wish, certificateLimit: number, now: Date): Difference {
   const replacements = replacementsOf(state, wish);
   if (replacements.length > 0) {
     return { changes: replacements, warnings: [] };
@@ -42,12 +36,12 @@ export function linkChanges(
       changes.push({ property, reason: `${property} is recorded`, replaces: false });
     }
   }
-  return { changes, warnings: limitWarnings(state, changes, certificateLimit) };
+  return { changes, warnings: limitWarnings(state, wish.door, changes, certificateLimit) };
 }
 
 /** What a link says while its certificate's next version is not made yet. `decision` is what this run decided for its lineage. */
-export function foreseen(state: SubscriptionCertificateLinkState, decision: RotationDecision | undefined): string {
-  const where = `on subscription ${state.subscriptionId}`;
+export function foreseen(door: string, state: LinkState, decision: RotationDecision | undefined): string {
+  const where = `on ${door}`;
   const current = shortThumbprint(state.thumbprint);
   if (decision === undefined) {
     return `may register another certificate ${where}: which one is known only during the update; ${current} stays accepted until then`;
@@ -70,39 +64,25 @@ export function foreseen(state: SubscriptionCertificateLinkState, decision: Rota
   return `due: ${parts.join(" and ")}${staying}`;
 }
 
-function replacementsOf(state: SubscriptionCertificateLinkState, { certificate, at }: Wish): PropertyChange[] {
-  const changes: PropertyChange[] = [];
-  if (at.subscriptionId !== state.subscriptionId) {
-    changes.push({
-      property: "subscriptionId",
-      reason: `moves from subscription ${state.subscriptionId} to ${at.subscriptionId}: opened there before it is closed here`,
-      replaces: true,
-    });
-  }
-  if (at.endpoint !== state.managementEndpoint) {
-    changes.push({
-      property: "managementEndpoint",
-      reason: `moves from ${state.managementEndpoint} to ${at.endpoint}`,
-      replaces: true,
-    });
-  }
+function replacementsOf(state: LinkState, { certificate, door, moves }: Wish): PropertyChange[] {
+  const changes = [...moves];
   if (certificate.lineage !== (state.lineage ?? null)) {
     changes.push({
       property: "certificate",
-      reason: `another certificate takes the place of ${shortThumbprint(state.thumbprint)} on subscription ${state.subscriptionId}, without overlap beyond this update`,
+      reason: `another certificate takes the place of ${shortThumbprint(state.thumbprint)} on ${door}, without overlap beyond this update`,
       replaces: true,
     });
   } else if (certificate.lineage === null && certificate.current.thumbprint !== state.thumbprint) {
     changes.push({
       property: "certificatePem",
-      reason: `${shortThumbprint(certificate.current.thumbprint)} takes the place of ${shortThumbprint(state.thumbprint)} on subscription ${state.subscriptionId}, without overlap beyond this update`,
+      reason: `${shortThumbprint(certificate.current.thumbprint)} takes the place of ${shortThumbprint(state.thumbprint)} on ${door}, without overlap beyond this update`,
       replaces: true,
     });
   }
   return changes;
 }
 
-function registrationChanges(state: SubscriptionCertificateLinkState, wish: Wish, now: Date): PropertyChange[] {
+function registrationChanges(state: LinkState, wish: Wish, now: Date): PropertyChange[] {
   const { current } = wish.certificate;
   const known = state.registered.find((registration) => registration.thumbprint === current.thumbprint);
   if (known === undefined) {
@@ -112,7 +92,7 @@ function registrationChanges(state: SubscriptionCertificateLinkState, wish: Wish
     return [
       {
         property: "registered",
-        reason: `due: registers ${shortThumbprint(current.thumbprint)} on subscription ${state.subscriptionId}${staying.join("")}`,
+        reason: `due: registers ${shortThumbprint(current.thumbprint)} on ${wish.door}${staying.join("")}`,
         replaces: false,
       },
     ];
@@ -125,7 +105,7 @@ function registrationChanges(state: SubscriptionCertificateLinkState, wish: Wish
     return [
       {
         property: "registered",
-        reason: `due: somebody else removed ${shortThumbprint(current.thumbprint)} from subscription ${state.subscriptionId} (found missing on ${momentOf(dateOf(known.missingSince))}); ${remedy}`,
+        reason: `due: somebody else removed ${shortThumbprint(current.thumbprint)} from ${wish.door} (found missing on ${momentOf(dateOf(known.missingSince))}); ${remedy}`,
         replaces: false,
       },
     ];
@@ -144,14 +124,14 @@ function stay({ thumbprint, until }: WantedCertificate, overlapHours: number, no
     : `${stays} for ${hoursInWords(overlapHours)} after that`;
 }
 
-function retirements(state: SubscriptionCertificateLinkState, wish: Wish, now: Date): PropertyChange[] {
+function retirements(state: LinkState, wish: Wish, now: Date): PropertyChange[] {
   const registered = state.registered.map(registrationOf);
   const wanted = new Set(wantedOnLink(wish.certificate, registered, now).map((candidate) => candidate.thumbprint));
   return registered
     .filter((registration) => !wanted.has(registration.thumbprint))
     .map((registration) => ({
       property: "registered",
-      reason: `due: ${farewell(registration, wish, now)} from subscription ${state.subscriptionId}`,
+      reason: `due: ${farewell(registration, wish, now)} from ${wish.door}`,
       replaces: false,
     }));
 }
@@ -176,7 +156,8 @@ function farewell(
 }
 
 function limitWarnings(
-  state: SubscriptionCertificateLinkState,
+  state: LinkState,
+  door: string,
   changes: readonly PropertyChange[],
   certificateLimit: number,
 ): string[] {
@@ -185,6 +166,6 @@ function limitWarnings(
     return [];
   }
   return [
-    `subscription ${state.subscriptionId} held ${state.certificateCount} certificates when last looked, and its limit is ${certificateLimit}: registering another one will fail unless one of them goes first`,
+    `${door} held ${state.certificateCount} certificates when last looked, and its limit is ${certificateLimit}: registering another one will fail unless one of them goes first`,
   ];
 }

@@ -1,4 +1,3 @@
-import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { maximumClockSkewMinutes } from "../defaults";
 import {
   CertificateError,
@@ -11,11 +10,12 @@ import {
 } from "../errors";
 import type { GuardedCertificate, LinkRefusal } from "../rotation/types";
 import { isoSeconds } from "./dates";
+import type { Door } from "./door";
 
-export function refusalError(refusal: LinkRefusal, at: SubscriptionAddress): Error {
+export function refusalError(refusal: LinkRefusal, door: Door): Error {
   const parts = {
     what: refusal.sentence,
-    facts: { subscription: at.subscriptionId, thumbprint: refusal.thumbprint },
+    facts: { ...door.facts, thumbprint: refusal.thumbprint },
   };
   switch (refusal.reason) {
     case "removedElsewhere":
@@ -31,34 +31,29 @@ export function refusalError(refusal: LinkRefusal, at: SubscriptionAddress): Err
 }
 
 /** All of them in one error, the revoked ones first: each is a door that somebody counts on being closed. */
-export function guardError(guarded: readonly GuardedCertificate[], at: SubscriptionAddress): Error {
+export function guardError(guarded: readonly GuardedCertificate[], door: Door): Error {
   const urgentFirst = guarded.toSorted((left, right) => Number(right.revoked) - Number(left.revoked));
   const parts = {
     what: urgentFirst.map(({ because }) => because).join(" "),
-    facts: { subscription: at.subscriptionId, thumbprint: urgentFirst.map(({ thumbprint }) => thumbprint).join(", ") },
+    facts: { ...door.facts, thumbprint: urgentFirst.map(({ thumbprint }) => thumbprint).join(", ") },
   };
   return urgentFirst.some(({ revoked }) => revoked) ? new StillOpenError(parts) : new LockOutError(parts);
 }
 
-export function stillOpen(thumbprints: readonly string[], cause: Error, at: SubscriptionAddress): StillOpenError {
+export function stillOpen(thumbprints: readonly string[], cause: Error, door: Door): StillOpenError {
   const [subject, it] =
     thumbprints.length === 1 ? ["the certificate is", "the certificate"] : ["these certificates are", "them"];
   return new StillOpenError({
-    what: `${subject} revoked and could not be removed from the subscription: ${cause.message.split("\n")[0]}`,
+    what: `${subject} revoked and could not be removed from ${door.name}: ${cause.message.split("\n")[0]}`,
     todo: `Whoever has ${thumbprints.length === 1 ? "its key" : "their keys"} can still sign in. Run the update again; if that does not help, remove ${it} by hand.`,
-    facts: { subscription: at.subscriptionId, thumbprint: thumbprints.join(", ") },
+    facts: { ...door.facts, thumbprint: thumbprints.join(", ") },
     cause,
   });
 }
 
 /** A clock that is off would end an overlap too early: consumers would lose access while they still count on the old key. */
-export function assertClocksAgree(
-  serverDate: Date | null,
-  now: Date,
-  thumbprint: string,
-  at: SubscriptionAddress,
-): void {
-  const facts = { subscription: at.subscriptionId, thumbprint };
+export function assertClocksAgree(serverDate: Date | null, now: Date, thumbprint: string, door: Door): void {
+  const facts = { ...door.facts, thumbprint };
   if (serverDate === null) {
     throw new ClockSkewError({
       what: "The service's answer carries no readable Date header, so this machine's clock can't be compared with it; the certificate was not retired.",

@@ -4,7 +4,6 @@ import { parseCertificate } from "../certificate/parse";
 import type { Configured } from "./context";
 import type { Values } from "./lifecycle";
 import { managementCertificate } from "./managementCertificate";
-import { SharedListings } from "./sharedListings";
 import { subscriptionCertificateLink } from "./subscriptionCertificateLink";
 
 const subscriptionId = "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b";
@@ -38,8 +37,9 @@ describe("importing a link", () => {
       requestId: null,
       authenticatedWith: null,
     };
-    const { managementCertificates } = configured.connection;
-    return { ...configured, listings: new SharedListings({ ...managementCertificates, list: async () => listing }) };
+    const { connection } = configured;
+    const managementCertificates = { ...connection.managementCertificates, list: async () => listing };
+    return { ...configured, connection: { ...connection, managementCertificates } };
   }
 
   it("of a lineage finds the current version and its predecessor, and leaves nothing to do", async () => {

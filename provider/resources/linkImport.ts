@@ -1,28 +1,33 @@
 import type { ListedCertificate } from "../azure/managementCertificates";
-import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { type ParsedCertificate, tryParseCertificate } from "../certificate/parse";
 import { defaultOverlapHours, rememberedPreviousVersions } from "../defaults";
 import { InvalidInputError } from "../errors";
+import { capitalised } from "../rotation/wording";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
-import { subscriptionGuid } from "./fields";
 import { withoutUndefined } from "./inputs";
 import type { Imported, Values } from "./lifecycle";
+import type { LinkKind } from "./linkKind";
 
 interface Found extends ParsedCertificate {
   readonly createdAt: string;
 }
 
 /**
- * What a subscription holds of a lineage, or of a single certificate, as if a link had registered it.
+ * What a door holds of a lineage, or of a single certificate, as if a link had registered it.
  *
- * @param id `<subscription>/<lineage or thumbprint>`
- * @throws InvalidInputError ERR_INPUT_INVALID for another id, and where the subscription holds nothing of it
+ * @param id `<door>/<lineage or thumbprint>`
+ * @throws InvalidInputError ERR_INPUT_INVALID for another id, and where the door holds nothing of it
  */
-export async function importLink(id: string, resourceName: string, context: Configured): Promise<Imported> {
-  const { subscriptionId, subject, isLineage } = partsOf(id);
-  const at = { endpoint: context.configuration.managementEndpoint, subscriptionId };
-  const listing = await context.listings.get(at);
+export async function importLink(
+  kind: LinkKind,
+  id: string,
+  resourceName: string,
+  context: Configured,
+): Promise<Imported> {
+  const { address, subject, isLineage } = partsOf(kind, id);
+  const door = kind.doorOf(address, context);
+  const listing = await context.listings.get(door);
   const matching = listing.certificates
     .flatMap(read)
     .filter((found) => (isLineage ? found.lineage : found.thumbprint) === subject)
@@ -30,9 +35,9 @@ export async function importLink(id: string, resourceName: string, context: Conf
   const [current, ...others] = matching;
   if (current === undefined) {
     throw new InvalidInputError("id", {
-      what: `The subscription holds no certificate of ${isLineage ? "the lineage" : "the thumbprint"} ${subject}, so there is nothing to import.`,
+      what: `${capitalised(door.name)} holds no certificate of ${isLineage ? "the lineage" : "the thumbprint"} ${subject}, so there is nothing to import.`,
       todo: "Declare the link without importing it: it registers its certificate.",
-      facts: { subscription: subscriptionId, endpoint: at.endpoint },
+      facts: { ...door.facts, endpoint: door.endpoint },
     });
   }
   const previous = isLineage ? others.slice(0, rememberedPreviousVersions) : [];
@@ -41,11 +46,10 @@ export async function importLink(id: string, resourceName: string, context: Conf
     ? { certificate: { der: current.der.toString("base64"), previous: previous.map(versionOf), overlapHours } }
     : { certificatePem: current.pem };
   return {
-    id: `${subscriptionId}/${subject}`,
-    inputs: { subscriptionId, ...given, resourceName },
+    id: `${kind.idOf(address)}/${subject}`,
+    inputs: { ...address, ...given, resourceName },
     outputs: withoutUndefined({
-      subscriptionId,
-      managementEndpoint: at.endpoint,
+      ...kind.recorded(address, context),
       lineage: isLineage ? subject : undefined,
       overlapHours,
       thumbprint: current.thumbprint,
@@ -57,19 +61,22 @@ export async function importLink(id: string, resourceName: string, context: Conf
   };
 }
 
-function partsOf(id: string): Pick<SubscriptionAddress, "subscriptionId"> & { subject: string; isLineage: boolean } {
-  const [subscription = "", subject = "", ...more] = id.split("/");
-  const parsed = subscriptionGuid.safeParse(subscription);
+function partsOf(
+  { definition, idForm, inputsOfId }: LinkKind,
+  id: string,
+): { readonly address: Values; readonly subject: string; readonly isLineage: boolean } {
+  const [door = "", subject = "", ...more] = id.split("/");
+  const address = inputsOfId(door);
   const lineage = subject.toLowerCase();
   const thumbprint = subject.toUpperCase();
   const isLineage = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(lineage);
-  if (!parsed.success || more.length > 0 || !(isLineage || /^[0-9A-F]{40}$/.test(thumbprint))) {
+  if (address === null || more.length > 0 || !(isLineage || /^[0-9A-F]{40}$/.test(thumbprint))) {
     throw new InvalidInputError("id", {
-      what: "This is not the id of a SubscriptionCertificateLink.",
-      todo: "It reads <subscription>/<lineage> for the link of a ManagementCertificate and <subscription>/<thumbprint> for that of a certificatePem, as 7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b/3F2A1B4C5D6E7F8091A2B3C4D5E6F708192A3B4C.",
+      what: `This is not the id of a ${definition.type}.`,
+      todo: `It reads <${idForm.begins}>/<lineage> for the link of a ManagementCertificate and <${idForm.begins}>/<thumbprint> for that of a certificatePem, as ${idForm.example}/3F2A1B4C5D6E7F8091A2B3C4D5E6F708192A3B4C.`,
     });
   }
-  return { subscriptionId: parsed.data, subject: isLineage ? lineage : thumbprint, isLineage };
+  return { address, subject: isLineage ? lineage : thumbprint, isLineage };
 }
 
 function read({ data, createdAt }: ListedCertificate): Found[] {

@@ -1,30 +1,26 @@
+import { z } from "zod";
 import type { LinkCertificate } from "../rotation/types";
 import { wantedOnLink } from "../rotation/wantedOnLink";
 import type { Configured } from "./context";
 import { isoSeconds } from "./dates";
 import { defaultsOf, readValues, withoutDefaults, withoutUndefined } from "./inputs";
 import type { Values } from "./lifecycle";
-import { endpointOf, linkCertificateOf, registrationsOf, stateOf, versionsOf } from "./linkValues";
-import {
-  type RecordedRegistration,
-  type SubscriptionCertificateLinkState,
-  subscriptionCertificateLinkInputs,
-  subscriptionCertificateLinkState,
-} from "./subscriptionCertificateLinkDefinition";
+import { givenCertificateShape, type LinkState, type RecordedRegistration } from "./linkDefinition";
+import type { LinkKind } from "./linkKind";
+import { linkCertificateOf, registrationsOf, stateOf, versionsOf } from "./linkValues";
 import { containsUnknown, unknownValue } from "./unknowns";
 
-const stateDefaults = defaultsOf(subscriptionCertificateLinkState);
-const givenCertificate = subscriptionCertificateLinkInputs.pick({ certificate: true, certificatePem: true });
+const givenCertificate = z.object(givenCertificateShape);
 
 /** A link's outputs before its update: where it is and what stays registered are known, also while a new version is not made yet. */
-export function previewLink(olds: Values | null, news: Values, context: Configured): Values {
-  const state = olds === null ? null : stateOf(olds);
-  const { certificate: _1, certificatePem: _2, managementEndpoint, ...recorded } = news;
+export function previewLink(kind: LinkKind, olds: Values | null, news: Values, context: Configured): Values {
+  const state = olds === null ? null : stateOf(kind, olds);
+  const { certificate: _1, certificatePem: _2, ...recorded } = news;
   const wanted = knownCertificate(news, context);
   const current = wanted?.certificate.current;
   const outputs = {
     ...recorded,
-    managementEndpoint: managementEndpoint === unknownValue ? unknownValue : endpointOf(managementEndpoint, context),
+    ...kind.recorded(news, context),
     lineage: state === null ? (wanted?.lineage ?? unknownValue) : (state.lineage ?? undefined),
     overlapHours: wanted?.certificate.overlapHours ?? unknownValue,
     thumbprint: current?.thumbprint ?? unknownValue,
@@ -34,7 +30,7 @@ export function previewLink(olds: Values | null, news: Values, context: Configur
     // Others change it too, and every update looks again.
     certificateCount: unknownValue,
   };
-  return withoutDefaults(stateDefaults, withoutUndefined(outputs));
+  return withoutDefaults(defaultsOf(kind.state), withoutUndefined(outputs));
 }
 
 /** Null while nothing can be said about the versions; with an unknown thumbprint while only the newest one is not made yet. */
@@ -61,7 +57,7 @@ function knownCertificate(
   return { certificate: { lineage: null, current, ...versions }, lineage: unknownValue };
 }
 
-function registeredThen(state: SubscriptionCertificateLinkState, certificate: LinkCertificate, now: Date): Values[] {
+function registeredThen(state: LinkState, certificate: LinkCertificate, now: Date): Values[] {
   const { thumbprint } = certificate.current;
   const isThere = state.registered.some((known) => known.thumbprint === thumbprint);
   const wanted = new Map(wantedOnLink(certificate, registrationsOf(state), now).map((one) => [one.thumbprint, one]));

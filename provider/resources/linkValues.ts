@@ -1,43 +1,27 @@
-import { canonicalEndpoint } from "../azure/configuration";
-import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import type { ParsedCertificate } from "../certificate/parse";
 import { InvalidInputError } from "../errors";
 import type { LinkCertificate, LinkRules, Registration } from "../rotation/types";
 import type { Configured } from "./context";
+import type { Door } from "./door";
 import { dateOf } from "./fields";
 import { readValues } from "./inputs";
 import type { Values } from "./lifecycle";
+import { type LinkInputs, type LinkState, supersededVersions } from "./linkDefinition";
+import type { LinkKind } from "./linkKind";
 import type { LinkWork } from "./linkWork";
 import { registrationOf } from "./registrations";
-import {
-  type SubscriptionCertificateLinkInputs,
-  type SubscriptionCertificateLinkState,
-  subscriptionCertificateLinkInputs,
-  subscriptionCertificateLinkState,
-  supersededVersions,
-} from "./subscriptionCertificateLinkDefinition";
 import { containsUnknown } from "./unknowns";
 
 /** Between the engine's JSON and what a link works with. */
 
-export type GivenCertificate = Pick<SubscriptionCertificateLinkInputs, "certificate" | "certificatePem">;
+export type GivenCertificate = Pick<LinkInputs, "certificate" | "certificatePem">;
 
-export function stateOf(olds: Values): SubscriptionCertificateLinkState {
-  return readValues(subscriptionCertificateLinkState, olds, "the state");
+export function stateOf(kind: LinkKind, olds: Values): LinkState {
+  return readValues(kind.state, olds, "the state");
 }
 
-export function inputsOf(news: Values): SubscriptionCertificateLinkInputs {
-  return readValues(subscriptionCertificateLinkInputs, news, "the inputs");
-}
-
-export function addressOf(inputs: SubscriptionCertificateLinkInputs, context: Configured): SubscriptionAddress {
-  return { endpoint: endpointOf(inputs.managementEndpoint, context), subscriptionId: inputs.subscriptionId };
-}
-
-export function endpointOf(managementEndpoint: unknown, { configuration }: Configured): string {
-  return typeof managementEndpoint === "string"
-    ? canonicalEndpoint(managementEndpoint)
-    : configuration.managementEndpoint;
+export function inputsOf(kind: LinkKind, news: Values): LinkInputs {
+  return readValues(kind.inputs, news, "the inputs");
 }
 
 /** What a link is told beside the current certificate; null unless all of it is known. */
@@ -48,7 +32,7 @@ export function versionsOf(certificate: unknown): Pick<LinkCertificate, "previou
     : null;
 }
 
-export function registrationsOf(state: SubscriptionCertificateLinkState): readonly Registration[] {
+export function registrationsOf(state: LinkState): readonly Registration[] {
   return state.registered.map(registrationOf);
 }
 
@@ -91,25 +75,32 @@ export function linkCertificateOf(
 }
 
 export function workOf(
-  inputs: SubscriptionCertificateLinkInputs,
+  kind: LinkKind,
+  news: Values,
+  inputs: LinkInputs,
   registered: LinkWork["registered"],
   context: Configured,
 ): LinkWork {
-  const at = addressOf(inputs, context);
-  return { at, ...linkCertificateOf(inputs, context), registered, rules: rulesOf(inputs, at, context) };
+  const door = kind.doorOf(news, context);
+  return { door, ...linkCertificateOf(inputs, context), registered, rules: rulesOf(kind, inputs, door, context) };
 }
 
 export function rulesOf(
-  inputs: Pick<
-    SubscriptionCertificateLinkInputs,
-    "allowLast" | "removeFirst" | "whenRemovedElsewhere" | "removeAdopted"
-  >,
-  at: SubscriptionAddress,
+  kind: LinkKind,
+  {
+    allowLast,
+    removeFirst,
+    whenRemovedElsewhere,
+    removeAdopted,
+  }: Pick<LinkInputs, "allowLast" | "removeFirst" | "whenRemovedElsewhere" | "removeAdopted">,
+  { facts }: Door,
   context: Configured,
 ): LinkRules {
-  const { allowLast, removeFirst, whenRemovedElsewhere, removeAdopted } = inputs;
-  const { allow, certificateLimit } = context.configuration;
-  const allowed = allow.filter((entry) => entry.subscriptionId === at.subscriptionId).map((entry) => entry.thumbprint);
+  const { allow } = context.configuration;
+  const allowed = allow
+    .filter(({ subscriptionId }) => subscriptionId === facts.subscription)
+    .map(({ thumbprint }) => thumbprint);
+  const certificateLimit = kind.limitOf(context);
   return { allowLast, allowed, removeFirst, whenRemovedElsewhere, removeAdopted, certificateLimit };
 }
 

@@ -1,6 +1,5 @@
 import { assertMayChangeAsOf } from "../azure/asOf";
 import type { ListedCertificate, Listing } from "../azure/managementCertificates";
-import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { tryParseCertificate } from "../certificate/parse";
 import { ServiceError } from "../errors";
 import type {
@@ -15,13 +14,14 @@ import { wantedOnLink } from "../rotation/wantedOnLink";
 import { confirmedListing, foundMissing } from "./confirmedListing";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
+import type { Door } from "./door";
+import type { RecordedRegistration } from "./linkDefinition";
 import { assertClocksAgree, guardError, refusalError, stillOpen } from "./linkErrors";
 import { registrationOf } from "./registrations";
-import type { RecordedRegistration } from "./subscriptionCertificateLinkDefinition";
 
-/** One link's work on its subscription: what it wants, and what it remembers. */
+/** One link's work on its door: what it wants, and what it remembers. */
 export interface LinkWork {
-  readonly at: SubscriptionAddress;
+  readonly door: Door;
   readonly certificate: LinkCertificate;
   /** The bytes to register; null where the link only removes. */
   readonly der: Buffer | null;
@@ -44,12 +44,12 @@ const mostLooks = 3;
 export type Planner = (situation: LinkSituation, now: Date) => LinkPlan;
 
 /**
- * Gathers, decides, applies, under one lock per endpoint and subscription. Never throws for what the service does:
+ * Gathers, decides, applies, under one lock per door. Never throws for what the service does:
  * the outcome carries the failure together with what was done before it.
  */
 export async function carryOut(work: LinkWork, plan: Planner, context: Configured): Promise<LinkOutcome> {
-  await assertMayChangeAsOf(context.configuration, work.at.endpoint);
-  return context.connection.exclusively(work.at, () => new LinkRun(work, context).run(plan));
+  await assertMayChangeAsOf(context.configuration, work.door.endpoint);
+  return context.connection.exclusively(work.door.key, () => new LinkRun(work, context).run(plan));
 }
 
 class LinkRun {
@@ -69,7 +69,7 @@ class LinkRun {
   }
 
   async run(plan: Planner): Promise<LinkOutcome> {
-    this.#context.listings.forget(this.#work.at);
+    this.#context.listings.forget(this.#work.door);
     let failure: Error | null = null;
     try {
       await this.#apply(plan);
@@ -81,9 +81,9 @@ class LinkRun {
       failure =
         this.#open.length === 0 || error.message.startsWith("STILL OPEN")
           ? error
-          : stillOpen(this.#open, error, this.#work.at);
+          : stillOpen(this.#open, error, this.#work.door);
     } finally {
-      this.#context.listings.forget(this.#work.at);
+      this.#context.listings.forget(this.#work.door);
     }
     return { registered: this.#registered, certificateCount: this.#count, failure, touched: this.#touched };
   }
@@ -96,7 +96,7 @@ class LinkRun {
       this.#assertTaken(taken, listing);
       const decided = plan(situationOf(this.#work, this.#registered, listing), this.#context.ports.now());
       if (decided.kind === "refuse") {
-        throw refusalError(decided.refusal, this.#work.at);
+        throw refusalError(decided.refusal, this.#work.door);
       }
       for (const kept of decided.keep) {
         this.#remember(kept.thumbprint, decided.adopt.includes(kept.thumbprint) ? "adopted" : "created", null);
@@ -112,13 +112,13 @@ class LinkRun {
       this.#date();
       if (decided.steps.length > 0) {
         throw new ServiceError({
-          what: `The subscription's list was different at each of ${mostLooks} looks: somebody else may be changing it.`,
+          what: `The service's list was different at each of ${mostLooks} looks: somebody else may be changing it.`,
           todo: "Run the update again.",
-          facts: { subscription: this.#work.at.subscriptionId },
+          facts: this.#work.door.facts,
         });
       }
       if (decided.guarded.length > 0) {
-        throw guardError(decided.guarded, this.#work.at);
+        throw guardError(decided.guarded, this.#work.door);
       }
       return;
     }
@@ -130,14 +130,13 @@ class LinkRun {
    * removed link was for: its upload may have been carried out without anybody seeing the answer.
    */
   async #look(): Promise<Listing> {
-    const { managementCertificates } = this.#context.connection;
-    const listing = await managementCertificates.list(this.#work.at);
+    const listing = await this.#work.door.list();
     const listed = new Set(listing.certificates.map((certificate) => certificate.thumbprint));
     const { current } = this.#work.certificate;
     const expected = [...this.#registered, ...(this.#work.der === null ? [current] : [])];
     const unlisted = expected.map(({ thumbprint }) => thumbprint).filter((thumbprint) => !listed.has(thumbprint));
     const doubtful = [...unlisted, ...foundMissing(this.#registered)];
-    const certificates = await confirmedListing(listing, doubtful, managementCertificates, this.#work.at);
+    const certificates = await confirmedListing(listing, doubtful, this.#work.door);
     this.#count = certificates.size;
     this.#open = [...certificates.keys()].filter((one) => this.#isRevoked(one));
     return { ...listing, certificates: [...certificates.values()] };
@@ -148,27 +147,25 @@ class LinkRun {
   }
 
   async #take(step: LinkStep, listing: Listing): Promise<void> {
-    const { managementCertificates } = this.#context.connection;
     if (step.action === "add") {
       await this.#register(step.thumbprint);
       return;
     }
     if (step.becauseOfTime) {
-      assertClocksAgree(listing.serverDate, this.#context.ports.now(), step.thumbprint, this.#work.at);
+      assertClocksAgree(listing.serverDate, this.#context.ports.now(), step.thumbprint, this.#work.door);
     }
-    await managementCertificates.remove(this.#work.at, step.thumbprint);
+    await this.#work.door.remove(step.thumbprint);
     this.#touched = true;
     this.#open = this.#open.filter((thumbprint) => thumbprint !== step.thumbprint);
     this.#registered = this.#registered.filter((known) => known.thumbprint !== step.thumbprint);
   }
 
   async #register(thumbprint: string): Promise<void> {
-    const { managementCertificates } = this.#context.connection;
     const der = this.#work.der;
     if (der === null) {
       throw new TypeError("a link without a certificate was asked to register one");
     }
-    const added = await managementCertificates.add(this.#work.at, der, {
+    const added = await this.#work.door.add(der, {
       // A first create that may have registered something has to leave a state, or nobody would ever remove it.
       onAnswerLost: () => {
         this.#touched = true;
@@ -177,16 +174,16 @@ class LinkRun {
     // Confirmed: whatever fails from here on, a later removal has to know of it even if the list does not show it yet.
     this.#registered = this.#registered.filter((known) => known.thumbprint !== thumbprint);
     this.#remember(thumbprint, "created", added.requestId);
-    const readBack = await managementCertificates.get(this.#work.at, thumbprint);
+    const readBack = await this.#work.door.get(thumbprint);
     if (readBack === null || !readBack.data.equals(der)) {
       this.#registered = this.#registered.filter((known) => known.thumbprint !== thumbprint);
       throw new ServiceError({
         what:
           readBack === null
-            ? "The subscription confirmed the upload and does not hold the certificate."
-            : "The subscription holds other bytes under this thumbprint than were uploaded.",
+            ? "The service confirmed the upload and does not hold the certificate."
+            : "The service holds other bytes under this thumbprint than were uploaded.",
         todo: "Nothing else was changed; run the update again.",
-        facts: { subscription: this.#work.at.subscriptionId, thumbprint, requestId: added.requestId ?? undefined },
+        facts: { ...this.#work.door.facts, thumbprint, requestId: added.requestId ?? undefined },
       });
     }
   }
@@ -216,16 +213,16 @@ class LinkRun {
     for (const step of steps) {
       if (step.action === "remove" && there.has(step.thumbprint)) {
         throw new ServiceError({
-          what: "The subscription confirmed the removal and still lists the certificate.",
+          what: "The service confirmed the removal and still lists the certificate.",
           todo: "Run the update again.",
-          facts: { subscription: this.#work.at.subscriptionId, thumbprint: step.thumbprint },
+          facts: { ...this.#work.door.facts, thumbprint: step.thumbprint },
         });
       }
       if (step.action === "add" && !there.has(step.thumbprint)) {
         throw new ServiceError({
-          what: "The subscription accepted the certificate and no longer lists it: somebody else may be changing it.",
+          what: "The service accepted the certificate and no longer lists it: somebody else may be changing it.",
           todo: "Run the update again.",
-          facts: { subscription: this.#work.at.subscriptionId, thumbprint: step.thumbprint },
+          facts: { ...this.#work.door.facts, thumbprint: step.thumbprint },
         });
       }
     }
@@ -247,7 +244,7 @@ class LinkRun {
 
 function situationOf(work: LinkWork, registered: readonly RecordedRegistration[], listing: Listing): LinkSituation {
   return {
-    subscriptionId: work.at.subscriptionId,
+    door: work.door.name,
     certificate: work.certificate,
     registered: registered.map(registrationOf),
     observed: listing.certificates.map(observedOf),

@@ -1,6 +1,6 @@
 import type { Registration } from "../rotation/types";
 import { dateOf } from "./fields";
-import type { RecordedRegistration } from "./subscriptionCertificateLinkDefinition";
+import type { RecordedRegistration } from "./linkDefinition";
 
 /** From state's JSON to the decisions' values. */
 export function registrationOf(recorded: RecordedRegistration): Registration {

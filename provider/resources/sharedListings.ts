@@ -1,32 +1,26 @@
-import type { Listing, ManagementCertificates } from "../azure/managementCertificates";
-import { type SubscriptionAddress, subscriptionKey } from "../azure/subscriptionAddress";
+import type { Listing } from "../azure/managementCertificates";
+import type { Door } from "./door";
 
 /**
- * One listing per subscription for all links that are refreshed in a run. Only `read` takes from here: whatever
- * changes something lists for itself, and makes this one forget.
+ * One listing per door for all links that are refreshed in a run. Only `read` takes from here: whatever changes something
+ * lists for itself, and makes this one forget.
  */
 export class SharedListings {
-  readonly #client: ManagementCertificates;
   readonly #listings = new Map<string, Promise<Listing>>();
 
-  constructor(client: ManagementCertificates) {
-    this.#client = client;
-  }
-
-  get(at: SubscriptionAddress): Promise<Listing> {
-    const key = subscriptionKey(at);
-    const known = this.#listings.get(key);
+  get(door: Door): Promise<Listing> {
+    const known = this.#listings.get(door.key);
     if (known !== undefined) {
       return known;
     }
-    const listing = this.#client.list(at);
-    this.#listings.set(key, listing);
+    const listing = door.list();
+    this.#listings.set(door.key, listing);
     // A failure is not worth remembering: the next link may be luckier.
-    listing.catch(() => this.#listings.delete(key));
+    listing.catch(() => this.#listings.delete(door.key));
     return listing;
   }
 
-  forget(at: SubscriptionAddress): void {
-    this.#listings.delete(subscriptionKey(at));
+  forget(door: Door): void {
+    this.#listings.delete(door.key);
   }
 }

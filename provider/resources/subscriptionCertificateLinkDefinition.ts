@@ -1,128 +1,33 @@
 import { z } from "zod";
 import { defaultCertificateLimit, defaultManagementEndpoint } from "../defaults";
 import type { ResourceDefinition } from "./definition";
-import { hoursNumber, isoDate, subscriptionGuid, thumbprint } from "./fields";
-import { previousVersion } from "./managementCertificateDefinition";
-
-/** What a link has to know of a ManagementCertificate beside its current version. */
-export const supersededVersions = z.object({
-  previous: z
-    .array(z.object({ thumbprint: thumbprint("previous"), notAfter: isoDate, revoked: z.boolean() }))
-    .default([]),
-  overlapHours: hoursNumber("overlapHours", 876_000),
-});
-
-/**
- * One input, because the engine stores where each came from; the lineage is in the certificate. What else a version holds
- * is dropped: it would be repeated in the state of every link. Programs in other languages hand over the outputs of their
- * certificate as they are, `certificatePem` among them; it is stored without its armour all the same.
- */
-const certificateOfALink = z
-  .object(
-    {
-      der: z.base64({ error: "certificate.der must be a certificate's DER in base64" }).optional(),
-      certificatePem: z.string({ error: "certificate.certificatePem must be a certificate in PEM" }).optional(),
-      ...supersededVersions.shape,
-    },
-    { error: "certificate must be a ManagementCertificate" },
-  )
-  .transform(({ der, certificatePem, ...versions }) => ({
-    der: der ?? certificatePem?.replaceAll(/-----[^-]+-----|\s/g, "") ?? "",
-    ...versions,
-  }))
-  .refine(({ der }) => der !== "", {
-    error: "certificate needs the certificatePem of a ManagementCertificate",
-  });
-
-const certificateSpelledOut = z
-  .object({
-    certificatePem: z.string().describe("Output `certificatePem` of the ManagementCertificate."),
-    previous: z.array(previousVersion).describe("Output `previous` of the ManagementCertificate."),
-    overlapHours: z.number().describe("Output `overlapHours` of the ManagementCertificate, in hours."),
-  })
-  .describe(
-    "The ManagementCertificate that the subscription is to accept, with its rotations and overlaps: its outputs `certificatePem`, `previous` and `overlapHours`, under the same names. A certificate of another lineage replaces the link. Either this or `certificatePem`.",
-  );
+import { subscriptionGuid } from "./fields";
+import {
+  certificateSpelledOut,
+  givenCertificateShape,
+  linkRulesShape,
+  registeredShape,
+  rememberedShape,
+} from "./linkDefinition";
 
 export const subscriptionCertificateLinkInputs = z.strictObject({
   subscriptionId: subscriptionGuid.describe(
     "GUID of the subscription that accepts the certificate; its name is refused. A change replaces the link: the new subscription is opened before the old one is closed.",
   ),
-  certificate: certificateOfALink.optional(),
-  certificatePem: z
-    .string({ error: "certificatePem must be a certificate in PEM" })
-    .refine((text) => text.includes("-----BEGIN CERTIFICATE-----"), {
-      error: "certificatePem must be a certificate in PEM, with its BEGIN CERTIFICATE line",
-    })
-    .optional()
-    .describe(
-      "A certificate made elsewhere, PEM, instead of `certificate`. RSA only. It has no lineage and so no overlap: another certificate replaces the link.",
-    ),
+  ...givenCertificateShape,
   managementEndpoint: z
     .string({ error: "managementEndpoint must be an https:// address" })
     .optional()
     .describe(
       `Address of the Service Management API. Default: the provider's \`managementEndpoint\` (\`${defaultManagementEndpoint}\`). A change replaces the link.`,
     ),
-  allowLast: z
-    .boolean({ error: "allowLast must be true or false" })
-    .default(false)
-    .describe(
-      "Whether this link may remove the last valid certificate of the subscription, after which nobody can sign in with a certificate. The certificate that a run signs in with is never removed. Default: `false`.",
-    ),
-  removeFirst: z
-    .boolean({ error: "removeFirst must be true or false" })
-    .default(false)
-    .describe(
-      "Whether revoked certificates are removed before their successor is registered. Closes the door a little earlier; nobody can sign in with this certificate in between. Default: `false`.",
-    ),
-  whenRemovedElsewhere: z
-    .enum(["fail", "restore"], { error: "whenRemovedElsewhere must be fail or restore" })
-    .default("fail")
-    .describe(
-      "What to do when somebody else removed the current certificate: `fail` says so and changes nothing, `restore` registers it again. Default: `fail`, because nobody else's closed door is opened silently.",
-    ),
-  removeAdopted: z
-    .boolean({ error: "removeAdopted must be true or false" })
-    .default(false)
-    .describe(
-      "Whether deleting the link also removes a certificate that was there before it. Default: `false`: what was found is left behind.",
-    ),
-  resourceName: z.string(),
+  ...linkRulesShape("subscription"),
 });
-export type SubscriptionCertificateLinkInputs = z.infer<typeof subscriptionCertificateLinkInputs>;
-
-const registration = z.object({
-  thumbprint: z.string().describe("SHA-1 of the certificate's DER, upper-case hexadecimal."),
-  registeredAt: isoDate.describe("When this link registered or found it, ISO 8601 in UTC."),
-  retireAt: isoDate
-    .nullish()
-    .describe(
-      "When its overlap ends, ISO 8601 in UTC; the next update after that takes it off the subscription. Absent for the current one.",
-    ),
-  origin: z
-    .enum(["created", "adopted"])
-    .describe("`created` by this package, or `adopted`: it was there before the link."),
-  requestId: z.string().nullish().describe("`x-ms-request-id` of the upload: what Microsoft support asks for."),
-  missingSince: isoDate
-    .nullish()
-    .describe(
-      "When a refresh first found it missing, ISO 8601 in UTC: somebody else removed it from the subscription.",
-    ),
-});
-export type RecordedRegistration = z.infer<typeof registration>;
 
 const subscriptionCertificateLinkOutputs = z.object({
   subscriptionId: z.string().describe("GUID of the subscription, lower-case."),
   managementEndpoint: z.string().describe("Address of the Service Management API in use."),
-  thumbprint: z
-    .string()
-    .describe("The current certificate, which the subscription accepts. SHA-1, upper-case hexadecimal."),
-  registered: z
-    .array(registration)
-    .describe(
-      "What this link keeps on the subscription: the current certificate and, during an overlap, its predecessor.",
-    ),
+  ...registeredShape("subscription", "x-ms-request-id"),
   certificateCount: z
     .int()
     .describe(
@@ -130,17 +35,7 @@ const subscriptionCertificateLinkOutputs = z.object({
     ),
 });
 
-/** What state holds: the outputs, and the inputs that diff, read and delete have to know, where they differ from their defaults. No certificate is repeated. */
-export const subscriptionCertificateLinkState = subscriptionCertificateLinkOutputs.extend({
-  lineage: z.string().nullish(),
-  sha256Fingerprint: z.string(),
-  overlapHours: z.number().default(0),
-  allowLast: z.boolean().default(false),
-  removeFirst: z.boolean().default(false),
-  whenRemovedElsewhere: z.enum(["fail", "restore"]).default("fail"),
-  removeAdopted: z.boolean().default(false),
-  resourceName: z.string(),
-});
+export const subscriptionCertificateLinkState = subscriptionCertificateLinkOutputs.extend(rememberedShape);
 export type SubscriptionCertificateLinkState = z.infer<typeof subscriptionCertificateLinkState>;
 
 export const subscriptionCertificateLinkDefinition: ResourceDefinition = {
@@ -149,7 +44,7 @@ export const subscriptionCertificateLinkDefinition: ResourceDefinition = {
     "This subscription accepts this certificate and, during an overlap, its predecessor. Registers the current version of a ManagementCertificate over mutual TLS and reads it back, retires the previous one with the first update after its overlap on this subscription has ended, and takes a revoked one off at once. Certificates that are not of its lineage are never touched, nor is the last valid one of a subscription, nor the one that the run signs in with.\n\nIt promises nothing about what somebody else does on the subscription between two runs: a refresh finds that out. It belongs to Azure Service Management, the classic API, which Microsoft has retired for classic resources since 31 August 2024.",
   inputs: subscriptionCertificateLinkInputs,
   filledIn: ["resourceName"],
-  spelledOut: { certificate: certificateSpelledOut },
+  spelledOut: { certificate: certificateSpelledOut("subscription") },
   replacedBy: ["subscriptionId", "certificatePem", "managementEndpoint"],
   outputs: subscriptionCertificateLinkOutputs,
   secretOutputs: [],

@@ -136,7 +136,7 @@ class Model {
 
   situation(): LinkSituation {
     return {
-      subscriptionId: "5a1f1c9e-8a1b-4a5e-9f00-000000000001",
+      door: "subscription 5a1f1c9e-8a1b-4a5e-9f00-000000000001",
       certificate: this.certificate(),
       registered: this.registered,
       observed: this.observed,

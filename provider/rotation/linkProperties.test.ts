@@ -24,7 +24,7 @@ const observed: fc.Arbitrary<ObservedCertificate> = fc.record({
 });
 
 const situations: fc.Arbitrary<LinkSituation> = fc.record({
-  subscriptionId: fc.constant("5a1f1c9e-8a1b-4a5e-9f00-000000000001"),
+  door: fc.constant("subscription 5a1f1c9e-8a1b-4a5e-9f00-000000000001"),
   certificate: fc.record({
     lineage: fc.constantFrom(lineage, lineage, null),
     current: fc.record({

@@ -2,14 +2,14 @@ import { rememberedPreviousVersions } from "../defaults";
 import { byThumbprint, isCurrent, isOurs, isRevoked } from "./linkFacts";
 import type { LinkRefusal, LinkSituation, ObservedCertificate } from "./types";
 import { isRevokedCurrent } from "./wantedOnLink";
-import { listInWords, momentOf, shortThumbprint } from "./wording";
+import { capitalised, listInWords, momentOf, shortThumbprint } from "./wording";
 
 type Check = (situation: LinkSituation) => LinkRefusal | undefined;
 
 /** First what makes the list or the state untrustworthy, then what forbids adding. The first that finds something is the answer. */
 const checks: readonly Check[] = [otherBytes, stateRolledBack, revoked, removedElsewhere];
 
-/** Why nothing may be done on this subscription, or undefined. */
+/** Why nothing may be done on this door, or undefined. */
 export function refusalOf(situation: LinkSituation): LinkRefusal | undefined {
   for (const check of checks) {
     const refusal = check(situation);
@@ -21,7 +21,7 @@ export function refusalOf(situation: LinkSituation): LinkRefusal | undefined {
 }
 
 /** The same thumbprint with other bytes: somebody forged a SHA-1, or the service does not list what was uploaded. */
-export function otherBytes({ certificate, observed, subscriptionId }: LinkSituation): LinkRefusal | undefined {
+export function otherBytes({ certificate, observed, door }: LinkSituation): LinkRefusal | undefined {
   const { thumbprint, sha256Fingerprint } = certificate.current;
   const found = observed.some((one) => one.thumbprint === thumbprint && one.sha256Fingerprint !== sha256Fingerprint);
   return found
@@ -29,7 +29,7 @@ export function otherBytes({ certificate, observed, subscriptionId }: LinkSituat
         reason: "otherBytes",
         thumbprint,
         sentence:
-          `Subscription ${subscriptionId} lists another certificate under the thumbprint ${shortThumbprint(thumbprint)}: its SHA-256 fingerprint differs. ` +
+          `${capitalised(door)} lists another certificate under the thumbprint ${shortThumbprint(thumbprint)}: its SHA-256 fingerprint differs. ` +
           "Nothing was changed. Find out who uploaded it, remove it there, and rotate.",
       }
     : undefined;
@@ -41,7 +41,7 @@ export function otherBytes({ certificate, observed, subscriptionId }: LinkSituat
  * enough to compare with the current one.
  */
 function stateRolledBack(situation: LinkSituation): LinkRefusal | undefined {
-  const { certificate, observed, subscriptionId } = situation;
+  const { certificate, observed, door } = situation;
   if (certificate.lineage === null) {
     return undefined;
   }
@@ -54,7 +54,7 @@ function stateRolledBack(situation: LinkSituation): LinkRefusal | undefined {
         reason: "stateRolledBack",
         thumbprint: stranger.thumbprint,
         sentence:
-          `Subscription ${subscriptionId} accepts ${shortThumbprint(stranger.thumbprint)} of this lineage (notBefore ${momentOf(stranger.validity.notBefore)}), ` +
+          `${capitalised(door)} accepts ${shortThumbprint(stranger.thumbprint)} of this lineage (notBefore ${momentOf(stranger.validity.notBefore)}), ` +
           `which this state has never known: the state was rolled back to before it was made. ` +
           "Nothing was changed. Restore the newest state; if it is lost, make sure that nobody uses that certificate, remove it by hand and run the update again.",
       }
@@ -77,27 +77,27 @@ function mayBeForgotten(
 }
 
 function revoked(situation: LinkSituation): LinkRefusal | undefined {
-  const { certificate, subscriptionId } = situation;
+  const { certificate, door } = situation;
   return isRevokedCurrent(certificate) && !isObserved(situation)
     ? {
         reason: "revoked",
         thumbprint: certificate.current.thumbprint,
         sentence:
-          `${shortThumbprint(certificate.current.thumbprint)} is revoked and is never registered again, so it was not added to subscription ${subscriptionId}. ` +
+          `${shortThumbprint(certificate.current.thumbprint)} is revoked and is never registered again, so it was not added to ${door}. ` +
           "Rotate the certificate.",
       }
     : undefined;
 }
 
 function removedElsewhere(situation: LinkSituation): LinkRefusal | undefined {
-  const { certificate, registered, rules, subscriptionId } = situation;
+  const { certificate, registered, rules, door } = situation;
   const registration = registered.find((one) => isCurrent(situation, one));
   return registration !== undefined && !isObserved(situation) && rules.whenRemovedElsewhere === "fail"
     ? {
         reason: "removedElsewhere",
         thumbprint: certificate.current.thumbprint,
         sentence:
-          `Somebody removed ${shortThumbprint(certificate.current.thumbprint)} from subscription ${subscriptionId}; it was registered there on ${momentOf(registration.registeredAt)}. ` +
+          `Somebody removed ${shortThumbprint(certificate.current.thumbprint)} from ${door}; it was registered there on ${momentOf(registration.registeredAt)}. ` +
           'It is not put back silently. Rotate the certificate if its key may be known to others, or set whenRemovedElsewhere to "restore" to register it again.',
       }
     : undefined;
@@ -105,11 +105,11 @@ function removedElsewhere(situation: LinkSituation): LinkRefusal | undefined {
 
 /** The certificate does not fit. Asked for by the plan, which knows what could make room first. */
 export function limitReached(situation: LinkSituation): LinkRefusal {
-  const { certificate, observed, rules, subscriptionId } = situation;
+  const { certificate, observed, rules, door } = situation;
   const { thumbprint } = certificate.current;
   const count = observed.length;
   const sentence =
-    `Subscription ${subscriptionId} holds ${count} certificate${count === 1 ? "" : "s"} and its limit is ${rules.certificateLimit}, so there is no room for ${shortThumbprint(thumbprint)}. ` +
+    `${capitalised(door)} holds ${count} certificate${count === 1 ? "" : "s"} and its limit is ${rules.certificateLimit}, so there is no room for ${shortThumbprint(thumbprint)}. ` +
     "Remove certificates that nobody needs, or raise azure-certificates:certificateLimit if the service accepts more.";
   return {
     reason: "limitReached",
@@ -128,7 +128,7 @@ function withStillOpen(situation: LinkSituation, sentence: string): string {
   const verb = open.length === 1 ? "is" : "are";
   return open.length === 0
     ? sentence
-    : `STILL OPEN: subscription ${situation.subscriptionId} accepts ${listInWords(open)}, which ${verb} revoked. ${sentence}`;
+    : `STILL OPEN: ${situation.door} accepts ${listInWords(open)}, which ${verb} revoked. ${sentence}`;
 }
 
 function isObserved(situation: LinkSituation): boolean {

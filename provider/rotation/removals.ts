@@ -44,12 +44,12 @@ export function removeGuarded(
 }
 
 function guardOf(
-  { authenticatedWith, rules, subscriptionId }: LinkSituation,
+  { authenticatedWith, rules, door }: LinkSituation,
   certificate: ObservedCertificate,
   present: Present,
   now: Date,
 ): Pick<GuardedCertificate, "guard" | "because"> | undefined {
-  const name = `${shortThumbprint(certificate.thumbprint)} stays on subscription ${subscriptionId} although it should go`;
+  const name = `${shortThumbprint(certificate.thumbprint)} stays on ${door} although it should go`;
   if (certificate.thumbprint === authenticatedWith) {
     return {
       guard: "inUse",

@@ -105,7 +105,7 @@ export interface LinkCertificate {
   readonly overlapHours: number;
 }
 
-/** A certificate that the subscription lists. */
+/** A certificate that the door lists. */
 export interface ObservedCertificate {
   readonly thumbprint: string;
   /** Of the listed bytes; tells the same thumbprint with other bytes apart. */
@@ -145,7 +145,8 @@ export interface LinkRules {
 
 /** Everything a link decision looks at, gathered once. */
 export interface LinkSituation {
-  readonly subscriptionId: string;
+  /** What the link opens, as sentences name it: "subscription 7e4c…". */
+  readonly door: string;
   /** What the link is of. On delete it says which lineage, or which bare thumbprint, has to go. */
   readonly certificate: LinkCertificate;
   readonly registered: readonly Registration[];

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Configured } from "../../provider/resources/context";
 import { foreseen, linkChanges } from "../../provider/resources/linkChanges";
+import { subscriptionKind } from "../../provider/resources/subscriptionCertificateLink";
 import type { SubscriptionCertificateLinkState } from "../../provider/resources/subscriptionCertificateLinkDefinition";
 import { decideRotation } from "../../provider/rotation/decideRotation";
 import type { LinkCertificate } from "../../provider/rotation/types";
@@ -54,12 +56,13 @@ describe("what the documentation says that a preview says", () => {
       previous: [{ thumbprint: previous, notAfter: validity.notAfter, revoked: false }],
       overlapHours: 168,
     });
-    const at = { endpoint: "https://management.core.windows.net", subscriptionId: production };
+    const endpoint = "https://management.core.windows.net";
+    const door = `subscription ${production}`;
     const registeredAt = "2027-01-01T00:00:00Z";
     const state: SubscriptionCertificateLinkState = {
       ...options,
       subscriptionId: production,
-      managementEndpoint: at.endpoint,
+      managementEndpoint: endpoint,
       lineage,
       overlapHours: 168,
       thumbprint: current,
@@ -78,7 +81,12 @@ describe("what the documentation says that a preview says", () => {
     ) =>
       linkChanges(
         { ...state, ...before },
-        { inputs: { ...options, subscriptionId }, certificate, at: { ...at, subscriptionId } },
+        {
+          inputs: options,
+          certificate,
+          door,
+          moves: subscriptionKind.moves(state, { subscriptionId, managementEndpoint: endpoint }, {} as Configured),
+        },
         100,
         new Date(date),
       );
@@ -96,10 +104,10 @@ describe("what the documentation says that a preview says", () => {
       origin: "created" as const,
     };
     expect(shown("resources/subscriptionCertificateLink.md")).toEqual([
-      foreseen(state, rotation),
+      foreseen(door, state, rotation),
       changes("2027-09-12", { thumbprint: newest, registered: afterOverlap }, certificateOf(newest, current)).changes[0]
         ?.reason,
-      foreseen(state, { ...rotation, overlapHours: 0, revoke: [gone(current), gone(older)] }),
+      foreseen(door, state, { ...rotation, overlapHours: 0, revoke: [gone(current), gone(older)] }),
       changes("2027-02-02", { registered: [missing] }, certificateOf(current, older)).changes[0]?.reason,
       changes("2027-02-02", {}, certificateOf(current, older), staging).changes[0]?.reason,
       changes("2027-09-05", {}, certificateOf(newest, current)).warnings[0],

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startEmulator } from "../../emulator/emulator";
 import { assertMayChangeAsOf } from "../../provider/azure/asOf";
+import { subscriptionKey } from "../../provider/azure/subscriptionAddress";
 import { ClientFixture, failureOf, first, second } from "./clientFixture";
 
 let fixture: ClientFixture;
@@ -54,7 +55,7 @@ describe("the way there", () => {
     ]);
     const errors = await Promise.all(
       [one, other].map(({ exclusively, managementCertificates }) =>
-        failureOf(exclusively(fixture.at(), () => managementCertificates.list(fixture.at()))),
+        failureOf(exclusively(subscriptionKey(fixture.at()), () => managementCertificates.list(fixture.at()))),
       ),
     );
     for (const error of errors) {
@@ -150,16 +151,19 @@ describe("one at a time", () => {
     const connection = fixture.connect();
     const steps: string[] = [];
     const blocked = Promise.withResolvers<void>();
-    const one = connection.exclusively(fixture.at(), async () => {
+    const one = connection.exclusively(subscriptionKey(fixture.at()), async () => {
       steps.push("one begins");
       await blocked.promise;
       steps.push("one ends");
       throw new Error("failed");
     });
-    const two = connection.exclusively({ ...fixture.at(), subscriptionId: first.toUpperCase() }, async () => {
-      steps.push("two");
-    });
-    await connection.exclusively(fixture.at(second), async () => {
+    const two = connection.exclusively(
+      subscriptionKey({ ...fixture.at(), subscriptionId: first.toUpperCase() }),
+      async () => {
+        steps.push("two");
+      },
+    );
+    await connection.exclusively(subscriptionKey(fixture.at(second)), async () => {
       steps.push("another");
     });
     blocked.resolve();

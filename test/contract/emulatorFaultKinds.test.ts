@@ -5,6 +5,7 @@ import { connect } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startEmulator } from "../../emulator/emulator";
 import type { Fault } from "../../emulator/faults";
+import { subscriptionDoor } from "../../provider/resources/door";
 import { assertClocksAgree } from "../../provider/resources/linkErrors";
 import { makeCertificate } from "./clientCertificates";
 import { ClientFixture, failureOf, first } from "./clientFixture";
@@ -78,7 +79,13 @@ describe("a server clock that is off", () => {
     fixture.emulator.clock.set(now);
     fixture.emulator.misbehave([{ do: { kind: "clockOff", seconds } }]);
     const { serverDate } = await fixture.client().list(fixture.at());
-    const check = () => assertClocksAgree(serverDate, now, "AB".repeat(20), fixture.at());
+    const check = () =>
+      assertClocksAgree(
+        serverDate,
+        now,
+        "AB".repeat(20),
+        subscriptionDoor(fixture.at(), { connection: fixture.connect() }),
+      );
     if (isNoticed) {
       expect(check).toThrow(expect.objectContaining({ code: "ERR_CLOCK_SKEW" }));
     } else {

@@ -152,10 +152,9 @@ export const bugs: readonly PlantedBug[] = [
   {
     breaks: 3,
     bug: "a link's diff asked for a listing",
-    file: "provider/resources/subscriptionCertificateLink.ts",
+    file: "provider/resources/certificateLink.ts",
     code: "  const wanted = linkCertificateOf(inputs, context).certificate;\n",
-    becomes:
-      "  const wanted = linkCertificateOf(inputs, context).certificate;\n  void context.listings.get({ endpoint: state.managementEndpoint, subscriptionId: state.subscriptionId });\n",
+    becomes: "  const wanted = linkCertificateOf(inputs, context).certificate;\n  void context.listings.get(door);\n",
     caughtBy: [{ file: "provider/resources/offline.test.ts", test: "of a link touches no network" }],
   },
   {
@@ -260,9 +259,9 @@ export const bugs: readonly PlantedBug[] = [
     breaks: 4,
     bug: "an upload were recorded only after it was read back",
     file: "provider/resources/linkWork.ts",
-    code: '    this.#remember(thumbprint, "created", added.requestId);\n    const readBack = await managementCertificates.get(this.#work.at, thumbprint);',
+    code: '    this.#remember(thumbprint, "created", added.requestId);\n    const readBack = await this.#work.door.get(thumbprint);',
     becomes:
-      '    const readBack = await managementCertificates.get(this.#work.at, thumbprint);\n    this.#remember(thumbprint, "created", added.requestId);',
+      '    const readBack = await this.#work.door.get(thumbprint);\n    this.#remember(thumbprint, "created", added.requestId);',
     caughtBy: [{ file: link, test: "" }],
   },
   {
@@ -276,9 +275,9 @@ export const bugs: readonly PlantedBug[] = [
   {
     breaks: 4,
     bug: "a renamed link undid what its successor had done",
-    file: "provider/resources/subscriptionCertificateLink.ts",
-    code: "  if (context.claims.isClaimed(at, state.lineage ?? state.thumbprint)) {",
-    becomes: '  if (state.lineage === "" && context.claims.isClaimed(at, state.lineage ?? state.thumbprint)) {',
+    file: "provider/resources/certificateLink.ts",
+    code: "  if (context.claims.isClaimed(door, state.lineage ?? state.thumbprint)) {",
+    becomes: '  if (state.lineage === "" && context.claims.isClaimed(door, state.lineage ?? state.thumbprint)) {',
     caughtBy: [{ file: link, test: "does not undo its successor" }],
   },
   {
@@ -334,8 +333,8 @@ export const bugs: readonly PlantedBug[] = [
     breaks: 6,
     bug: "a guard trusted a list that somebody read earlier",
     file: "provider/resources/linkWork.ts",
-    code: "    const listing = await managementCertificates.list(this.#work.at);",
-    becomes: "    const listing = await this.#context.listings.get(this.#work.at);",
+    code: "    const listing = await this.#work.door.list();",
+    becomes: "    const listing = await this.#context.listings.get(this.#work.door);",
     caughtBy: [{ file: link, test: "" }],
   },
   {
@@ -410,7 +409,7 @@ export const bugs: readonly PlantedBug[] = [
   {
     breaks: 8,
     bug: "a half-done change passed for a failure that left nothing",
-    file: "provider/resources/subscriptionCertificateLink.ts",
+    file: "provider/resources/certificateLink.ts",
     code: "    throw new PartialChangeError(id, outputs, outcome.failure);",
     becomes: "    throw outcome.failure;",
     caughtBy: [

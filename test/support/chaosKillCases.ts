@@ -8,7 +8,7 @@ const dying = ["engine", "orphan", "program", "provider", "emulator"] as const;
 /** Not killed: ^C in a terminal, once or twice. */
 const interrupted = ["interrupted", "interruptedTwice"] as const;
 /** Or the disk of the engine takes no more. */
-export const everyVictim = [...dying, ...interrupted, "disk"] as const;
+const everyVictim = [...dying, ...interrupted, "disk"] as const;
 export type Victim = (typeof everyVictim)[number];
 
 /** What follows the kill, by the name of the follow-up in `chaosOperations`. */

@@ -38,7 +38,7 @@ export interface Given extends Partial<Omit<LinkSituation, "rules" | "certificat
 /** The current certificate is V3, its predecessors V2 and V1; the overlap is a week. */
 export function situationOf({ certificate, rules, ...over }: Given = {}): LinkSituation {
   return {
-    subscriptionId,
+    door: `subscription ${subscriptionId}`,
     certificate: {
       lineage,
       current: {

@@ -213,7 +213,7 @@ export class ThrottledRotation {
     this.#stack.context = {
       ...context,
       connection: { ...context.connection, managementCertificates: replaced },
-      listings: new SharedListings(replaced),
+      listings: new SharedListings(),
     };
     return () => client.close();
   }
