@@ -1,6 +1,10 @@
 import type { Ports } from "../ports";
+import { clientPools } from "./clientPools";
 import type { ProviderConfiguration } from "./configuration";
 import { type ManagementCertificates, managementCertificates } from "./managementCertificates";
+import { managementService } from "./managementService";
+import type { SubscriptionAddress } from "./subscriptionAddress";
+import { Throttles } from "./throttle";
 import { Transport } from "./transport";
 
 /** The way to Azure for one process: whoever shares it shares its connections and its throttles. */
@@ -22,7 +26,9 @@ export interface Connection {
 
 /** Opens nothing and reads nothing: credentials are read at the first request, so that a preview needs none. */
 export function connect(configuration: ProviderConfiguration, ports: Ports): Connection {
-  const transport = new Transport(configuration, ports);
+  const pools = clientPools(configuration.caCertificatePath);
+  const shared = { ports, pools, throttles: new Throttles(ports) };
+  const transport = new Transport(managementService(configuration, ports.now), shared);
   const lastInLine = new Map<string, Promise<void>>();
   const exclusively: Connection["exclusively"] = async (key, work) => {
     const before = lastInLine.get(key);
@@ -45,7 +51,7 @@ export function connect(configuration: ProviderConfiguration, ports: Ports): Con
     within: (budgetMs) => {
       let startedMs = ports.monotonicMs();
       const leftMs = () => Math.max(0, startedMs + budgetMs - ports.monotonicMs());
-      const call: Transport["call"] = (purpose, options, attempt) =>
+      const call: Transport<SubscriptionAddress>["call"] = (purpose, options, attempt) =>
         transport.call(purpose, { ...options, budgetMs: leftMs() }, attempt);
       return {
         ...connection,
@@ -57,7 +63,7 @@ export function connect(configuration: ProviderConfiguration, ports: Ports): Con
           }),
       };
     },
-    close: () => transport.close(),
+    close: () => pools.close(),
   };
   return connection;
 }

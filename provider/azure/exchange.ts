@@ -1,12 +1,12 @@
 import type { Dispatcher } from "undici";
-import { longestRedirectChain, serviceManagementVersion } from "../defaults";
+import { longestRedirectChain } from "../defaults";
 import { failureOf, RequestFailed } from "./failure";
 import { assertTrustedAddress } from "./knownClouds";
 import { httpDate, retryAfterMs } from "./retryAfter";
-import { decodeError } from "./xml";
+import type { Protocol } from "./service";
 
 export interface ServiceRequest {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the endpoint, with its leading slash. */
   readonly path: string;
   readonly body?: string;
@@ -21,6 +21,7 @@ export interface ServiceAnswer {
 }
 
 export interface ExchangeOptions {
+  readonly protocol: Protocol;
   readonly endpoint: string;
   readonly client: Dispatcher;
   readonly bearerToken: string | null;
@@ -52,12 +53,12 @@ export async function exchange(request: ServiceRequest, options: ExchangeOptions
       url = next;
       continue;
     }
-    const requestId = header("x-ms-request-id");
+    const requestId = header(options.protocol.requestIdHeader);
     const serverDate = httpDate(header("date"));
     if (status >= 200 && status < 300) {
       return { status, body, requestId, serverDate };
     }
-    const error = decodeError(body);
+    const error = options.protocol.readError(body);
     throw new RequestFailed({
       kind: "answer",
       status,
@@ -69,7 +70,11 @@ export async function exchange(request: ServiceRequest, options: ExchangeOptions
   }
 }
 
-async function send(url: URL, { method, body }: ServiceRequest, { client, bearerToken, signal }: ExchangeOptions) {
+async function send(
+  url: URL,
+  { method, body }: ServiceRequest,
+  { protocol, client, bearerToken, signal }: ExchangeOptions,
+) {
   try {
     const response = await client.request({
       origin: url.origin,
@@ -78,10 +83,10 @@ async function send(url: URL, { method, body }: ServiceRequest, { client, bearer
       body: body ?? null,
       signal,
       headers: {
-        "x-ms-version": serviceManagementVersion,
+        ...protocol.headers,
         "user-agent": "pulumi-azure-certificates",
-        accept: "application/xml",
-        ...(body === undefined ? {} : { "content-type": "application/xml" }),
+        accept: protocol.mediaType,
+        ...(body === undefined ? {} : { "content-type": protocol.mediaType }),
         ...(bearerToken === null ? {} : { authorization: `Bearer ${bearerToken}` }),
       },
     });

@@ -53,7 +53,9 @@ export interface ManagementCertificates {
   ): Promise<{ readonly requestId: string | null; readonly outcome: "removed" | "alreadyGone" }>;
 }
 
-export function managementCertificates(transport: Pick<Transport, "call">): ManagementCertificates {
+export function managementCertificates(
+  transport: Pick<Transport<SubscriptionAddress>, "call">,
+): ManagementCertificates {
   return {
     list: (at, options = {}) =>
       transport.call(

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RateLimit } from "../../emulator/rateLimit";
 import { SimulatedTime } from "../../test/support/simulatedTime";
 import { VirtualClock } from "../../test/support/virtualClock";
+import { type SubscriptionAddress, subscriptionKey } from "./subscriptionAddress";
 import { type Passage, Throttles } from "./throttle";
 import { ThrottleClosed } from "./throttleGate";
 
@@ -14,14 +15,15 @@ const refusal = (retryAfterMs: number | null) =>
 describe("Throttles", () => {
   it("keep subscriptions and endpoints apart, whatever the case of their ids", () => {
     const throttles = new Throttles(new VirtualClock().ports());
-    expect(throttles.for(at)).toBe(throttles.for({ ...at, subscriptionId: "A" }));
-    expect(throttles.for(at)).not.toBe(throttles.for({ ...at, subscriptionId: "b" }));
-    expect(throttles.for(at)).not.toBe(throttles.for({ ...at, endpoint: "https://127.0.0.1" }));
+    const throttleOf = (at: SubscriptionAddress) => throttles.for(at.endpoint, subscriptionKey(at));
+    expect(throttleOf(at)).toBe(throttleOf({ ...at, subscriptionId: "A" }));
+    expect(throttleOf(at)).not.toBe(throttleOf({ ...at, subscriptionId: "b" }));
+    expect(throttleOf(at)).not.toBe(throttleOf({ ...at, endpoint: "https://127.0.0.1" }));
   });
 });
 
 describe("a throttle", () => {
-  const open = (clock = new VirtualClock()) => new Throttles(clock.ports()).for(at);
+  const open = (clock = new VirtualClock()) => new Throttles(clock.ports()).for(endpoint, "a");
   const patient = { signal: never, startedMs: 0, budgetMs: Number.POSITIVE_INFINITY };
 
   it("lets eight requests through at once, and the next when one is done", async () => {
@@ -75,7 +77,7 @@ describe("a throttle", () => {
   it("holds back who stands in the endpoint's line when their subscription is refused, and nobody behind them", async () => {
     const time = new SimulatedTime();
     const throttles = new Throttles(time);
-    const enter = (subscriptionId: string) => throttles.for({ endpoint, subscriptionId }).enter(patient);
+    const enter = (subscriptionId: string) => throttles.for(endpoint, subscriptionId).enter(patient);
     const passages = await Promise.all(["a", "b", "c", "d", "e", "f", "g", "h"].map(enter));
     const wentMs = new Map<string, number>();
     const waiting = ["a", "z"].map(async (id) => {
@@ -99,7 +101,7 @@ describe("a throttle", () => {
     let most = 0;
     const atOnce: number[] = [];
     const ask = async (id: number) => {
-      const passage = await throttles.for({ endpoint, subscriptionId: `${id}` }).enter(patient);
+      const passage = await throttles.for(endpoint, `${id}`).enter(patient);
       most = Math.max(most, ++underWay);
       atOnce.push(underWay);
       await time.sleep(10, never);
@@ -139,7 +141,7 @@ async function play(
   await time.run(
     Promise.all(
       asked.map(async ({ subscription, requests, takes: own }) => {
-        const throttle = throttles.for({ endpoint, subscriptionId: subscription });
+        const throttle = throttles.for(endpoint, subscription);
         const ownLimit = limit(own);
         for (let accepted = 0; accepted < requests; ) {
           const passage = await throttle.enter({ signal: never, startedMs: time.monotonicMs(), budgetMs });

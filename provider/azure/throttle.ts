@@ -1,6 +1,4 @@
 import { concurrentCallsPerEndpoint, concurrentCallsPerSubscription } from "../defaults";
-import type { SubscriptionAddress } from "./subscriptionAddress";
-import { subscriptionKey } from "./subscriptionAddress";
 import { ThrottleBlame } from "./throttleBlame";
 import { type Clock, type Patience, type Refusal, ThrottleGate } from "./throttleGate";
 
@@ -16,11 +14,12 @@ export class Throttles {
     this.#clock = clock;
   }
 
-  for(at: SubscriptionAddress): Throttle {
-    const { origin } = new URL(at.endpoint);
+  /** @param key keeps what the service may count apart: of a subscription, or of an application */
+  for(endpointAddress: string, key: string): Throttle {
+    const { origin } = new URL(endpointAddress);
     const endpoint = this.#endpoints.get(origin) ?? new EndpointThrottle(this.#clock);
     this.#endpoints.set(origin, endpoint);
-    return endpoint.for(subscriptionKey(at));
+    return endpoint.for(key);
   }
 }
 

@@ -1,18 +1,14 @@
 import pRetry from "p-retry";
 import { requestTimeoutMs, totalBudgetMs } from "../defaults";
-import { RetriesExhaustedError } from "../errors";
+import { type ErrorFacts, RetriesExhaustedError } from "../errors";
 import type { Ports } from "../ports";
-import { type ClientPools, clientPools } from "./clientPools";
-import type { ProviderConfiguration } from "./configuration";
+import type { ClientPools } from "./clientPools";
 import type { Credential } from "./credential";
-import { type Credentials, credentials } from "./credentialSources";
 import { exchange, type ServiceAnswer, type ServiceRequest } from "./exchange";
 import { type Failure, RequestFailed } from "./failure";
 import { decideRetry, isThrottling } from "./retry";
-import { errorFor, isAuthenticationRefusal, type RequestContext } from "./serviceErrors";
-import type { SubscriptionAddress } from "./subscriptionAddress";
-import { subscriptionKey } from "./subscriptionAddress";
-import { Throttles } from "./throttle";
+import type { RequestContext, Service, ServiceAddress } from "./service";
+import type { Throttles } from "./throttle";
 import { type Patience, ThrottleClosed } from "./throttleGate";
 
 export interface CallOptions {
@@ -26,7 +22,7 @@ export interface CallOptions {
 }
 
 /** What a call is about, for the words of its errors. */
-export type CallPurpose = Pick<RequestContext, "at" | "purpose" | "thumbprint">;
+export type CallPurpose<At extends ServiceAddress> = Pick<RequestContext<At>, "at" | "purpose" | "thumbprint">;
 
 /** An answer, and the thumbprint of the certificate that it was given to; null for a token. */
 export type AuthenticatedAnswer = ServiceAnswer & { readonly authenticatedWith: string | null };
@@ -39,20 +35,27 @@ interface CallTime extends Patience {
   throttledMs: number;
 }
 
-/** One way to the services for the whole process: its credentials, connections, throttles and retries. */
-export class Transport {
+/** What all services of one process share. */
+export interface SharedTransport {
+  readonly ports: Ports;
+  readonly pools: ClientPools;
+  readonly throttles: Throttles;
+}
+
+/** One way to a service for the whole process: its credentials and retries, over shared connections and throttles. */
+export class Transport<At extends ServiceAddress> {
+  readonly #service: Service<At>;
   readonly #ports: Ports;
   readonly #pools: ClientPools;
-  readonly #credentials: Credentials;
   readonly #throttles: Throttles;
-  /** Which credential a subscription accepted last. */
+  /** Which credential an address accepted last. */
   readonly #accepted = new Map<string, Credential>();
 
-  constructor(configuration: ProviderConfiguration, ports: Ports) {
+  constructor(service: Service<At>, { ports, pools, throttles }: SharedTransport) {
+    this.#service = service;
     this.#ports = ports;
-    this.#pools = clientPools(configuration.caCertificatePath);
-    this.#credentials = credentials(configuration, ports.now);
-    this.#throttles = new Throttles(ports);
+    this.#pools = pools;
+    this.#throttles = throttles;
   }
 
   /**
@@ -61,7 +64,7 @@ export class Transport {
    * @throws whatever aborted the call; RetriesExhaustedError ERR_RETRIES_EXHAUSTED; otherwise the error of the last failure
    */
   async call<T>(
-    purpose: CallPurpose,
+    purpose: CallPurpose<At>,
     { signal: ownSignal, budgetMs = totalBudgetMs }: CallOptions,
     attempt: (send: Send) => Promise<T>,
   ): Promise<T> {
@@ -120,13 +123,13 @@ export class Transport {
       );
     } catch (error) {
       if (error instanceof RequestFailed || error instanceof ThrottleClosed) {
-        const cause = errorFor(error.failure, { ...purpose, shown });
+        const cause = this.#service.errorFor(error.failure, { ...purpose, shown });
         if (!gaveUp && error instanceof RequestFailed) {
           throw cause;
         }
         // Whom the throttle turned away has not tried once more.
         const tried = error instanceof ThrottleClosed ? attempts - 1 : attempts;
-        throw exhausted(purpose, tried, monotonicMs() - startedMs, cause);
+        throw exhausted(purpose, this.#service.factsOf(purpose.at), tried, monotonicMs() - startedMs, cause);
       }
       throw error;
     }
@@ -134,33 +137,33 @@ export class Transport {
 
   async #send(
     request: ServiceRequest,
-    call: { at: SubscriptionAddress; time: CallTime; tried: Credential[] },
+    call: { at: At; time: CallTime; tried: Credential[] },
   ): Promise<AuthenticatedAnswer> {
     let refusal: RequestFailed | undefined;
     for await (const credential of this.#candidates(call.at)) {
       call.tried.push(credential);
       try {
         const answer = await this.#sendAs(credential, request, call);
-        this.#accepted.set(subscriptionKey(call.at), credential);
+        this.#accepted.set(this.#service.keyOf(call.at), credential);
         return { ...answer, authenticatedWith: credential.kind === "certificate" ? credential.thumbprint : null };
       } catch (error) {
-        if (!(error instanceof RequestFailed && isAuthenticationRefusal(error.failure))) {
+        if (!(error instanceof RequestFailed && this.#service.isRefusal(error.failure))) {
           throw error;
         }
         refusal = error;
       }
     }
-    this.#accepted.delete(subscriptionKey(call.at));
-    throw refusal ?? new Error("a subscription without a candidate passed unnoticed");
+    this.#accepted.delete(this.#service.keyOf(call.at));
+    throw refusal ?? new Error("an address without a candidate passed unnoticed");
   }
 
   /** The one that was accepted last, then the rest in their order. */
-  async *#candidates(at: SubscriptionAddress): AsyncGenerator<Credential, void> {
-    const accepted = this.#accepted.get(subscriptionKey(at));
+  async *#candidates(at: At): AsyncGenerator<Credential, void> {
+    const accepted = this.#accepted.get(this.#service.keyOf(at));
     if (accepted !== undefined) {
       yield accepted;
     }
-    for await (const credential of this.#credentials.candidates(at)) {
+    for await (const credential of this.#service.candidates(at)) {
       if (credential !== accepted) {
         yield credential;
       }
@@ -170,19 +173,20 @@ export class Transport {
   async #sendAs(
     credential: Credential,
     request: ServiceRequest,
-    { at, time }: { at: SubscriptionAddress; time: CallTime },
+    { at, time }: { at: At; time: CallTime },
   ): Promise<ServiceAnswer> {
     const { now, monotonicMs, beforeEffect } = this.#ports;
     const { signal, startedMs, budgetMs } = time;
     const client = await this.#pools.for(credential);
     const bearerToken = credential.kind === "token" ? await credential.token(at.endpoint, signal) : null;
     const inLineMs = monotonicMs();
-    const passage = await this.#throttles.for(at).enter(time);
+    const passage = await this.#throttles.for(at.endpoint, this.#service.keyOf(at)).enter(time);
     time.throttledMs += monotonicMs() - inLineMs;
     const leftMs = startedMs + budgetMs + time.throttledMs - monotonicMs();
     const timeoutMs = Math.max(1, Math.ceil(Math.min(requestTimeoutMs, leftMs)));
     try {
       const answer = await exchange(request, {
+        protocol: this.#service.protocol,
         endpoint: at.endpoint,
         client,
         bearerToken,
@@ -202,14 +206,11 @@ export class Transport {
       throw error;
     }
   }
-
-  async close(): Promise<void> {
-    await this.#pools.close();
-  }
 }
 
 function exhausted(
-  { at, purpose, thumbprint }: CallPurpose,
+  { purpose, thumbprint }: CallPurpose<ServiceAddress>,
+  facts: ErrorFacts,
   attempts: number,
   elapsedMs: number,
   cause: Error,
@@ -218,7 +219,7 @@ function exhausted(
   return new RetriesExhaustedError({
     what: `Gave up trying to ${purpose} after ${attempts} ${attempts === 1 ? "attempt" : "attempts"} in ${(elapsedMs / 1000).toFixed(1)} s. The last failure: ${last}`,
     todo: "What was done so far is kept; run again to go on.",
-    facts: { subscription: at.subscriptionId, thumbprint: thumbprint ?? undefined, endpoint: at.endpoint },
+    facts: { ...facts, thumbprint: thumbprint ?? undefined },
     attempts,
     elapsedMs,
     cause,

@@ -11,7 +11,7 @@ import { type Host, hosts } from "../support/project";
 /** CHAOS=all kills at every place; otherwise a sample that takes less than a minute. */
 const runsAll = process.env["CHAOS"] === "all";
 const seed = Number(process.env["CHAOS_SEED"] ?? (runsAll ? randomInt(2 ** 31) : 1));
-/** What serves the resources. */
+/** What serves the resources. The plugin comes second: of what hardly depends on who provides, it has a sample. */
 const suites: Readonly<Record<Host, string>> = {
   dynamic: "real processes",
   plugin: "real processes, with the native plugin",
@@ -20,6 +20,9 @@ const suites: Readonly<Record<Host, string>> = {
 const lanes = 2;
 const wantedCase = process.env["CHAOS_CASE"] === undefined ? undefined : killNamed(process.env["CHAOS_CASE"]);
 const sampleSize = 1;
+/** Who dies, or is told to, where it matters what the provider is. */
+const ofTheProvider: ReadonlySet<Victim> = new Set(["provider", "orphan", "interrupted", "interruptedTwice"]);
+const sampleOfOthers = 4;
 
 /** The longest first, so that all worlds end at about the same time. */
 const names = ["leave", "rotate", "remove", "destroy", "retire", "create"];
@@ -32,6 +35,7 @@ interface Stage {
   readonly worlds: readonly ProcessWorld[];
   readonly left: Operation[];
   readonly score: Score;
+  readonly host: Host;
 }
 
 const stages: Stage[] = [];
@@ -40,6 +44,7 @@ beforeAll(async () => {
   stages.push(
     ...(await Promise.all(
       hosts.map(async (host) => ({
+        host,
         worlds: await Promise.all(Array.from({ length: lanes }, () => ProcessWorld.start({ host }))),
         left: [...played],
         score: new Score(suites[host], "killProcesses", seed),
@@ -60,11 +65,11 @@ it(`converges, whichever process is killed at whatever place (CHAOS_SEED=${seed}
 }, async () => {
   await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
-      for (const { worlds, left, score } of stages) {
+      for (const { host, worlds, left, score } of stages) {
         const world = worlds[lane] ?? expect.unreachable("there is a world for each lane");
         const begun: Begun = new Map();
         for (let next = left.shift(); next !== undefined; next = left.shift()) {
-          await play(world, next, score, begun);
+          await play(world, host, next, score, begun);
         }
       }
     }),
@@ -75,13 +80,13 @@ it(`converges, whichever process is killed at whatever place (CHAOS_SEED=${seed}
 /** Several operations begin at the same place. */
 type Begun = Map<Operation["before"], ProcessBeginning>;
 
-async function play(world: ProcessWorld, operation: Operation, score: Score, begun: Begun): Promise<void> {
+async function play(world: ProcessWorld, host: Host, operation: Operation, score: Score, begun: Begun): Promise<void> {
   const beginning = begun.get(operation.before) ?? (await world.beginningOf(operation.before));
   begun.set(operation.before, beginning);
   const course = await undisturbedProcessCourse(world, operation, beginning);
   score.add(`${operation.name}/undisturbed`, operation.name, "nothing", course);
   const random = seeded(seed + operations.indexOf(operation));
-  for (const one of chosen(killsOf(operation.name, course, random), random)) {
+  for (const one of chosen(host, killsOf(operation.name, course, random), random)) {
     const result = await runKillCase(world, one, operation, beginning).catch((error: Error) => ({
       wrong: [error.message],
       unknownToState: [],
@@ -105,9 +110,16 @@ function disturbanceOf({ victim, point }: KillCase): string {
   return point.kind === "write" || point.kind === "half" ? "engine killed at its writes" : disturbances[victim];
 }
 
-function chosen(all: readonly KillCase[], random: () => number): readonly KillCase[] {
+function chosen(host: Host, all: readonly KillCase[], random: () => number): readonly KillCase[] {
   if (wantedCase !== undefined) {
     return [wantedCase];
   }
-  return runsAll ? all : draw(all, sampleSize, random);
+  if (!runsAll) {
+    return draw(all, sampleSize, random);
+  }
+  if (host === "dynamic") {
+    return all;
+  }
+  const others = all.filter(({ victim }) => !ofTheProvider.has(victim));
+  return [...all.filter(({ victim }) => ofTheProvider.has(victim)), ...draw(others, sampleOfOthers, random)];
 }

@@ -47,12 +47,6 @@ describe("credentials", () => {
     await client.list(fixture.at());
   });
 
-  it("a token needs a package that only who asks for tokens installs", async () => {
-    const error = await failureOf(fixture.client({ authentication: "token" }).list(fixture.at()));
-    expect(error.message).toContain("npm install @azure/identity");
-    expect(fixture.requests()).toEqual([]);
-  });
-
   it("no credential at all is an error that says which to set", async () => {
     const error = await failureOf(fixture.client({ clientCertificatePath: undefined }).list(fixture.at()));
     expect(error.code).toBe("ERR_CONFIGURATION");

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { assertMayChangeAsOf } from "../../provider/azure/asOf";
 import { parseConfiguration } from "../../provider/azure/configuration";
 import { failureOf as failureFrom } from "../../provider/azure/failure";
-import { errorFor } from "../../provider/azure/serviceErrors";
+import { managementError } from "../../provider/azure/managementErrors";
 import type { ResourceLifecycle, Values } from "../../provider/resources/lifecycle";
 import { managementCertificate } from "../../provider/resources/managementCertificate";
 import { subscriptionCertificateLink } from "../../provider/resources/subscriptionCertificateLink";
@@ -91,7 +91,7 @@ describe("docs/errors.md shows what is told about", () => {
         const at = { endpoint: "https://management.core.windwos.net", subscriptionId };
         return failure === null
           ? expect.unreachable()
-          : errorFor(failure, { at, thumbprint: null, purpose: "look", shown: [] }).message;
+          : managementError(failure, { at, thumbprint: null, purpose: "look", shown: [] }).message;
       },
     ],
     [

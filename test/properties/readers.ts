@@ -5,8 +5,8 @@ import { readAddRequest } from "../../emulator/addRequest";
 import { defaultBehaviour } from "../../emulator/behaviour";
 import { ServiceError } from "../../emulator/errors";
 import { RequestFailed } from "../../provider/azure/failure";
+import { managementError } from "../../provider/azure/managementErrors";
 import { httpDate, retryAfterMs } from "../../provider/azure/retryAfter";
-import { errorFor } from "../../provider/azure/serviceErrors";
 import { decodeCertificate, decodeError, decodeList } from "../../provider/azure/xml";
 import { parseCertificate, tryParseCertificate } from "../../provider/certificate/parse";
 import { pemOf } from "../../provider/certificate/pem";
@@ -167,7 +167,7 @@ function orItsError<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    throw error instanceof RequestFailed ? errorFor(error.failure, request) : error;
+    throw error instanceof RequestFailed ? managementError(error.failure, request) : error;
   }
 }
 
@@ -183,7 +183,7 @@ function readOne(bytes: Buffer): unknown {
 function readError(bytes: Buffer): never {
   const error = decodeError(bytes.toString("utf8"));
   const answer = { kind: "answer", status: 404, requestId: lineage, retryAfterMs: null } as const;
-  throw errorFor({ ...answer, serviceCode: error?.code ?? null, message: error?.message ?? null }, request);
+  throw managementError({ ...answer, serviceCode: error?.code ?? null, message: error?.message ?? null }, request);
 }
 
 function readStackExport(bytes: Buffer): unknown {

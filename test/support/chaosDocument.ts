@@ -24,7 +24,8 @@ succeed has to end with a code other than 0 and say so, in words and without a s
   {
     name: "real processes, with the native plugin",
     title: "Every process of a run, with the native plugin",
-    text: "The same, with the plugin as the provider instead of Pulumi's process for dynamic resources.",
+    text: `The same, with the plugin as the provider instead of Pulumi's process for dynamic resources. Where the provider is killed, left
+behind as an orphan or interrupted, at every place again; where engine, program, disk or Azure are lost, at places that are drawn.`,
   },
   {
     name: "two stacks",

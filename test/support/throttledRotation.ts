@@ -6,6 +6,8 @@ import type { Behaviour } from "../../emulator/behaviour";
 import type { RateLimitScope } from "../../emulator/rateLimit";
 import { exchange } from "../../provider/azure/exchange";
 import { managementCertificates } from "../../provider/azure/managementCertificates";
+import { managementProtocol } from "../../provider/azure/managementService";
+import type { SubscriptionAddress } from "../../provider/azure/subscriptionAddress";
 import type { Transport } from "../../provider/azure/transport";
 import { drawSerialNumber, issueManagementCertificate } from "../../provider/certificate/issue";
 import { generateRsaKeyPair } from "../../provider/certificate/keyPair";
@@ -195,10 +197,11 @@ export class ThrottledRotation {
       connect: { ca: readFileSync(emulator.caCertificatePath, "utf8"), cert: pem, key: pem },
     });
     const { now, beforeEffect, signal } = context.ports;
-    const call: Transport["call"] = (_purpose, _options, attempt) =>
+    const call: Transport<SubscriptionAddress>["call"] = (_purpose, _options, attempt) =>
       this.#again(retries, () =>
         attempt(async (request) => ({
           ...(await exchange(request, {
+            protocol: managementProtocol,
             endpoint: emulator.endpoint,
             client,
             bearerToken: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Failure } from "./failure";
-import { errorFor } from "./serviceErrors";
+import { managementError } from "./managementErrors";
 
 const at = { endpoint: "https://management.core.windows.net", subscriptionId: "5a1f1c9e-8a1b-4a5e-9f00-000000000001" };
 const context = { at, thumbprint: null, purpose: "list the subscription's management certificates", shown: [] };
@@ -16,7 +16,7 @@ const answer = (over: Partial<Extract<Failure, { kind: "answer" }>>): Failure =>
 
 describe("what a server says of itself", () => {
   it("is quoted as it is where it is a sentence", () => {
-    expect(errorFor(answer({ message: "Ein Fehler: ä, 日本." }), context).message).toContain(
+    expect(managementError(answer({ message: "Ein Fehler: ä, 日本." }), context).message).toContain(
       'The service says: "Ein Fehler: ä, 日本."',
     );
   });
@@ -25,7 +25,7 @@ describe("what a server says of itself", () => {
     "never makes an error of megabytes, nor one that moves the cursor (status %i)",
     (status) => {
       const hostile = `\u001b[2J\r\n  thumbprint: FORGED\u0085\u2028${"x".repeat(1_000_000)}`;
-      const { message } = errorFor(
+      const { message } = managementError(
         answer({ status, message: hostile, serviceCode: hostile, requestId: hostile }),
         context,
       );
@@ -37,6 +37,6 @@ describe("what a server says of itself", () => {
 
   it("is bounded where the answer can't be read at all", () => {
     const failure: Failure = { kind: "unreadable", detail: "it is no XML", requestId: "r".repeat(1_000_000) };
-    expect(errorFor(failure, context).message.length).toBeLessThan(2_000);
+    expect(managementError(failure, context).message.length).toBeLessThan(2_000);
   });
 });
