@@ -12,7 +12,7 @@ function item(over: Partial<DueItem> = {}): DueItem {
     urn: "urn:pulumi:prod::access::azure-certificates:index:SubscriptionCertificateLink::alice-on-prod",
     what: "takes 99C1A2B3… off",
     thumbprint: "99C1A2B3C4D5E6F708192A3B4C5D6E7F8091A2B3",
-    subscriptionId: "5a1f1c9e-8a1b-4a5e-9f00-000000000001",
+    door: { subscriptionId: "5a1f1c9e-8a1b-4a5e-9f00-000000000001", application: null },
     ...over,
   };
 }
@@ -93,7 +93,8 @@ describe("the JSON", () => {
           kind: "rotation",
           name: "alice-on-prod",
           urn: item().urn,
-          subscriptionId: item().subscriptionId,
+          subscriptionId: item().door?.subscriptionId,
+          application: null,
           thumbprint: item().thumbprint,
           what: "takes 99C1A2B3… off",
         },
@@ -104,7 +105,8 @@ describe("the JSON", () => {
         kind: "retirement",
         name: "alice-on-prod",
         urn: item().urn,
-        subscriptionId: item().subscriptionId,
+        subscriptionId: item().door?.subscriptionId,
+        application: null,
         thumbprint: item().thumbprint,
         what: "takes 99C1A2B3… off",
       },

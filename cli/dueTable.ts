@@ -59,7 +59,8 @@ export function dueJson({ now, until, items, next, counted }: DueReport) {
     kind: item.kind,
     name: nameOf(item.urn),
     urn: item.urn,
-    subscriptionId: item.subscriptionId,
+    subscriptionId: item.door?.subscriptionId ?? null,
+    application: item.door?.application ?? null,
     thumbprint: item.thumbprint,
     what: item.what,
   });

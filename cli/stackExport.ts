@@ -8,6 +8,13 @@ export type ExportedCertificate = z.infer<typeof certificateSchema>;
 /** One link, as its outputs in a state tell of it. */
 export type ExportedLink = z.infer<typeof linkSchema>;
 
+/** What a link opens: one of the two. */
+export interface ExportedDoor {
+  readonly subscriptionId: string | null;
+  /** Client id or object id of an app registration, as its link names it. */
+  readonly application: string | null;
+}
+
 interface Exported<Outputs> {
   readonly urn: string;
   /** Replaced or removed by a run that did not get to its deletion. */
@@ -22,8 +29,8 @@ interface Exported<Outputs> {
 interface Interrupted {
   readonly urn: string;
   readonly operation: string;
-  /** Of a link: the subscription that may accept a certificate of which the state has no record. */
-  readonly subscriptionId: string | null;
+  /** Of a link: what may accept a certificate of which the state has no record. */
+  readonly door: ExportedDoor | null;
   /** Of a link: that certificate; null where it can't be read. */
   readonly thumbprint: string | null;
 }
@@ -65,8 +72,19 @@ const certificateSchema = z.object({
     .default([]),
 });
 
-const linkSchema = z.object({
-  subscriptionId: z.string(),
+const doorSchema = z
+  .object({ subscriptionId: z.string().nullish(), appId: z.string().nullish(), objectId: z.string().nullish() })
+  .transform(
+    ({ subscriptionId, appId, objectId }): ExportedDoor => ({
+      subscriptionId: subscriptionId ?? null,
+      application: appId ?? objectId ?? null,
+    }),
+  )
+  .refine(({ subscriptionId, application }) => subscriptionId !== null || application !== null, {
+    error: "names neither a subscription nor an application",
+  });
+
+const registeredSchema = z.object({
   lineage: z.string().nullish(),
   thumbprint,
   registered: z
@@ -81,6 +99,10 @@ const linkSchema = z.object({
     )
     .default([]),
 });
+const linkSchema = z.intersection(
+  registeredSchema,
+  doorSchema.transform((door) => ({ door })),
+);
 
 const properties = z.record(z.string(), z.unknown()).nullish();
 const resourceSchema = z.object({
@@ -110,7 +132,9 @@ export function parseStackExport(text: string): StackExport {
   const resources = deployment.resources ?? [];
   return {
     certificates: ofType(resources, "ManagementCertificate", certificateSchema),
-    links: ofType(resources, "SubscriptionCertificateLink", linkSchema),
+    links: ["SubscriptionCertificateLink", "ApplicationCertificateLink"].flatMap((type) =>
+      ofType(resources, type, linkSchema),
+    ),
     interrupted: (deployment.pending_operations ?? [])
       .filter(({ resource }) => modules.some((module) => resource.type.startsWith(`${module}:`)))
       .map(({ type, resource }) => ({
@@ -145,20 +169,18 @@ function ofType<Schema extends z.ZodType>(
 }
 
 const linkInputsSchema = z.object({
-  subscriptionId: z.string(),
   certificate: z.object({ der: z.base64() }).optional(),
   certificatePem: z.string().optional(),
 });
 
-function registrationWanted(
-  inputs: Readonly<Record<string, unknown>>,
-): Pick<Interrupted, "subscriptionId" | "thumbprint"> {
+function registrationWanted(inputs: Readonly<Record<string, unknown>>): Pick<Interrupted, "door" | "thumbprint"> {
+  const door = doorSchema.safeParse(inputs);
   const { data } = linkInputsSchema.safeParse(inputs);
-  if (data === undefined) {
-    return { subscriptionId: null, thumbprint: null };
+  if (data === undefined || !door.success) {
+    return { door: null, thumbprint: null };
   }
   const certificate = data.certificatePem ?? Buffer.from(data.certificate?.der ?? "", "base64");
-  return { subscriptionId: data.subscriptionId, thumbprint: tryParseCertificate(certificate)?.thumbprint ?? null };
+  return { door: door.data, thumbprint: tryParseCertificate(certificate)?.thumbprint ?? null };
 }
 
 /** The values that can be read: an encrypted one is left out, as if it were not there. */

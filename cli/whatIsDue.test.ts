@@ -43,6 +43,12 @@ function link(outputs: Record<string, unknown> = {}, over: Record<string, unknow
   };
 }
 
+function applicationLink(outputs: Record<string, unknown>) {
+  const type = "azure-certificates:index:ApplicationCertificateLink";
+  const { subscriptionId: objectId, ...rest } = link(outputs).outputs;
+  return { urn: `urn:pulumi:prod::access::${type}::alice-on-app`, type, outputs: { objectId, ...rest } };
+}
+
 function due(resources: readonly unknown[], now: string, pending: readonly unknown[] = []): readonly DueItem[] {
   const deployment = { resources, pending_operations: pending };
   return whatIsDue(parseStackExport(JSON.stringify({ version: 3, deployment })), new Date(now));
@@ -118,6 +124,20 @@ describe("a state says", () => {
       ],
     },
     { rule: "nothing of a link that is up to date", resources: [link()], says: [] },
+    {
+      rule: "when a previous certificate will be taken off an application, by whichever id its link names it",
+      resources: [
+        applicationLink({
+          registered: [
+            { thumbprint: current, registeredAt: "2026-06-25T00:00:00Z", retireAt: null, origin: "created" },
+            { thumbprint: previous, registeredAt: "2026-01-01T00:00:00Z", retireAt: "2026-07-02T12:00:00Z" },
+          ],
+        }),
+      ],
+      says: [
+        `2026-07-02T12:00 retirement alice-on-app takes 99C1A2B3… off application ${subscriptionId} with the first update from then on: its overlap ends`,
+      ],
+    },
     {
       rule: "when a previous certificate will be taken off a subscription",
       resources: [
@@ -254,7 +274,7 @@ describe("a state says", () => {
       expect(due([], "2026-07-01T00:00:00Z", pending)).toMatchObject([
         {
           kind: "interrupted",
-          subscriptionId,
+          door: { subscriptionId, application: null },
           thumbprint,
           what: expect.stringContaining(
             `subscription ${subscriptionId} may accept ${thumbprint.slice(0, 8)}…, and the state has no record of it`,

@@ -3,7 +3,7 @@ import { decideRotation } from "../provider/rotation/decideRotation";
 import { earliest, hoursBetween, scheduleOf } from "../provider/rotation/schedule";
 import type { CertificateState, CertificateWishes } from "../provider/rotation/types";
 import { compareText, dayOf, hoursInWords, shortThumbprint } from "../provider/rotation/wording";
-import type { ExportedCertificate, ExportedLink, StackExport } from "./stackExport";
+import type { ExportedCertificate, ExportedDoor, ExportedLink, StackExport } from "./stackExport";
 
 /** What can be due. `failed` and `interrupted` are what an earlier run left behind. */
 export type DueKind = "revocation" | "failed" | "interrupted" | "rotation" | "registration" | "retirement" | "expiry";
@@ -16,10 +16,16 @@ export interface DueItem {
   /** Ends a sentence that begins with the resource's name. */
   readonly what: string;
   readonly thumbprint: string | null;
-  readonly subscriptionId: string | null;
+  /** Which door it is about; null for what concerns none, or all. */
+  readonly door: ExportedDoor | null;
 }
 
 type Finding = Omit<DueItem, "urn">;
+
+/** As sentences name a door. */
+function nameOf({ subscriptionId, application }: ExportedDoor): string {
+  return subscriptionId === null ? `application ${application}` : `subscription ${subscriptionId}`;
+}
 
 /** Everything that a state says will be due at any time, earliest first. */
 export function whatIsDue({ certificates, links, interrupted }: StackExport, now: Date): readonly DueItem[] {
@@ -68,7 +74,7 @@ function leftBehind(
   { failures, waitsForDeletion }: StackExport["certificates"][number] | StackExport["links"][number],
   now: Date,
 ): readonly Finding[] {
-  const nobody = { date: now, thumbprint: null, subscriptionId: null };
+  const nobody = { date: now, thumbprint: null, door: null };
   return [
     ...failures.map((failure) => ({
       ...nobody,
@@ -88,18 +94,18 @@ function leftBehind(
 }
 
 /** Of a link whose creation was cut off, its pending operation is all that anybody knows. */
-function stopped({ operation, subscriptionId, thumbprint }: StackExport["interrupted"][number], now: Date): Finding {
+function stopped({ operation, door, thumbprint }: StackExport["interrupted"][number], now: Date): Finding {
   const stoppedWhile = `an earlier run was stopped while ${operation} it`;
   const certificate = thumbprint === null ? "its certificate" : shortThumbprint(thumbprint);
   return {
     date: now,
     kind: "interrupted",
     what:
-      subscriptionId === null || operation !== "creating"
+      door === null || operation !== "creating"
         ? `${stoppedWhile}; \`pulumi refresh\` clears that up`
-        : `${stoppedWhile}: subscription ${subscriptionId} may accept ${certificate}, and the state has no record of it. Run an update with this link in the program before you remove it or run \`pulumi refresh --clear-pending-creates\`, or look on the subscription and remove it by hand`,
+        : `${stoppedWhile}: ${nameOf(door)} may accept ${certificate}, and the state has no record of it. Run an update with this link in the program before you remove it or run \`pulumi refresh --clear-pending-creates\`, or look there and remove it by hand`,
     thumbprint,
-    subscriptionId,
+    door,
   };
 }
 
@@ -118,7 +124,7 @@ function ofCertificate(outputs: ExportedCertificate, now: Date): readonly Findin
           ? `${shortThumbprint(thumbprint)} has expired: it opens nothing`
           : `${shortThumbprint(thumbprint)} expires, and opens nothing from then on`,
       thumbprint,
-      subscriptionId: null,
+      door: null,
     },
   ];
 }
@@ -127,7 +133,7 @@ function rotations(outputs: ExportedCertificate, now: Date): readonly Finding[] 
   const { thumbprint, issuedAt, notAfter, renewalTime } = outputs;
   const wishes = wishesOf(outputs);
   const decision = decideRotation(stateOf(outputs), wishes, now);
-  const about = { thumbprint, subscriptionId: null };
+  const about = { thumbprint, door: null };
   if (decision.kind === "rotate") {
     const { nextLook } = scheduleOf(issuedAt, {
       validityPeriodHours: hoursBetween(issuedAt, notAfter),
@@ -154,7 +160,7 @@ function rotations(outputs: ExportedCertificate, now: Date): readonly Finding[] 
       kind: "revocation" as const,
       what: `revokes ${shortThumbprint(revocation.thumbprint)} with the next update: ${revocation.because}`,
       thumbprint: revocation.thumbprint,
-      subscriptionId: null,
+      door: null,
     })),
     {
       ...about,
@@ -197,26 +203,26 @@ function wishesOf(outputs: ExportedCertificate): CertificateWishes {
 // ---- links ----
 
 function ofLink(link: ExportedLink, certificate: ExportedCertificate | undefined, now: Date): readonly Finding[] {
-  const { subscriptionId, registered } = link;
+  const { door, registered } = link;
   const current = certificate?.thumbprint ?? link.thumbprint;
   const revoked = new Set(certificate?.previous.flatMap((one) => (one.revoked ? [one.thumbprint] : [])));
   const registration: Finding = {
     date: now,
     kind: "registration",
-    what: `registers ${shortThumbprint(current)} on subscription ${subscriptionId} with the next update`,
+    what: `registers ${shortThumbprint(current)} on ${nameOf(door)} with the next update`,
     thumbprint: current,
-    subscriptionId,
+    door,
   };
   return [
     ...registered.flatMap((one): readonly Finding[] => {
-      const about = { thumbprint: one.thumbprint, subscriptionId };
+      const about = { thumbprint: one.thumbprint, door };
       const name = shortThumbprint(one.thumbprint);
       if (revoked.has(one.thumbprint)) {
-        const what = `STILL OPEN: subscription ${subscriptionId} accepts ${name}, which is revoked`;
+        const what = `STILL OPEN: ${nameOf(door)} accepts ${name}, which is revoked`;
         return [{ ...about, date: now, kind: "revocation", what }];
       }
       if (one.missingSince) {
-        const what = `somebody removed ${name} from subscription ${subscriptionId}; it was first missed on ${dayOf(one.missingSince)}`;
+        const what = `somebody removed ${name} from ${nameOf(door)}; it was first missed on ${dayOf(one.missingSince)}`;
         return [{ ...about, date: one.missingSince, kind: "failed", what }];
       }
       if (one.thumbprint === current) {
@@ -234,17 +240,17 @@ function ofLink(link: ExportedLink, certificate: ExportedCertificate | undefined
   ];
 }
 
-function retirement(thumbprint: string, { subscriptionId }: ExportedLink, date: Date, now: Date): Finding {
+function retirement(thumbprint: string, { door }: ExportedLink, date: Date, now: Date): Finding {
   const name = shortThumbprint(thumbprint);
   return {
     date,
     kind: "retirement",
     what:
       date <= now
-        ? `takes ${name} off subscription ${subscriptionId} with the next update: its overlap has ended`
-        : `takes ${name} off subscription ${subscriptionId} with the first update from then on: its overlap ends`,
+        ? `takes ${name} off ${nameOf(door)} with the next update: its overlap has ended`
+        : `takes ${name} off ${nameOf(door)} with the first update from then on: its overlap ends`,
     thumbprint,
-    subscriptionId,
+    door,
   };
 }
 
@@ -262,7 +268,7 @@ function ofBareCertificate(link: ExportedLink, certificatePem: unknown, now: Dat
       kind: "expiry",
       what: `${shortThumbprint(link.thumbprint)} ${ends}, and nothing here rotates it: it was made elsewhere`,
       thumbprint: link.thumbprint,
-      subscriptionId: link.subscriptionId,
+      door: link.door,
     },
   ];
 }

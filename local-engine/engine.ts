@@ -7,7 +7,7 @@ import type { Child } from "./processes/childProcess";
 import { exitCodeAlreadyReported, startProgram } from "./processes/programProcess";
 import { Progress } from "./progress";
 import { passphraseOf } from "./project/config";
-import { managementEndpoint, requireLoopback } from "./project/loopback";
+import { requireLoopback } from "./project/loopback";
 import { newEncryptionSalt } from "./project/passphrase";
 import { readEncryptionSalt, readProject } from "./project/project";
 import { dynamicPackage, Providers, pluginPackage } from "./providers";
@@ -131,7 +131,7 @@ async function start(
     overrides: options.config ?? {},
     environment,
   });
-  requireLoopback(project.config.get(managementEndpoint.configKey)?.text, environment[managementEndpoint.variable]);
+  requireLoopback((key) => project.config.get(key)?.text, environment);
   const progress = new Progress({
     onEvent: options.onEvent ?? (() => {}),
     now: () => new Date(),

@@ -2,10 +2,10 @@ import { LocalEngineError, messageOf, UnsupportedError } from "./errors";
 import { type CheckResult, ProviderClient } from "./processes/providerClient";
 import { type ProviderProcess, startDynamicProvider, startPlugin } from "./processes/providerProcess";
 import type { Progress } from "./progress";
-import { managementEndpoint, requireLoopback } from "./project/loopback";
+import { requireLoopback } from "./project/loopback";
 import type { Project } from "./project/project";
 import { parseProviderReference, providedPackage, typeOf } from "./urn";
-import { type Properties, reveal, unknown } from "./values";
+import { containsUnknown, type Properties, reveal } from "./values";
 
 /** Whose provider serves all dynamic resources of a program. */
 export const dynamicPackage = "pulumi-nodejs";
@@ -98,10 +98,14 @@ export class Providers {
 
   /** A destroy configures the provider from the state, which may name another endpoint than the stack's files do now. */
   #requireLoopback(packageName: string, config: Properties): void {
-    const { configKey, input, variable } = managementEndpoint;
-    const endpoint = reveal(config[packageName === dynamicPackage ? configKey : input] ?? null);
-    if (endpoint !== unknown) {
-      requireLoopback(typeof endpoint === "string" ? endpoint : undefined, this.#options.environment[variable]);
+    const configOf = (key: string): string | undefined => {
+      // A plugin is told its own settings, without its name before them.
+      const value = reveal(config[packageName === dynamicPackage ? key : key.replace(/^[^:]*:/, "")] ?? null);
+      return typeof value === "string" ? value : undefined;
+    };
+    // In a preview, the configuration may depend on what does not exist yet: then nothing is asked of the provider.
+    if (!containsUnknown(config)) {
+      requireLoopback(configOf, this.#options.environment);
     }
   }
 

@@ -61,3 +61,18 @@ export const concurrentCallsPerEndpoint = 64;
 
 /** 307 answers followed for one request. */
 export const longestRedirectChain = 3;
+
+/** Microsoft Graph of the global cloud (Graph, national cloud deployments). */
+export const defaultGraphEndpoint = "https://graph.microsoft.com";
+
+/** Entra of the global cloud (Microsoft identity platform, national clouds). */
+export const defaultAuthorityHost = "https://login.microsoftonline.com";
+
+/** A change of an app registration counts once so many reads in a row show it: Entra answers from replicas that lag. */
+export const directorySightings = 3;
+
+/** Between two of these reads. */
+export const directoryPauseMs = 500;
+
+/** How long a change may take to show: terraform-provider-azuread waits for 10 minutes, and has seen 20. */
+export const directoryPatienceMs = 20 * 60_000;

@@ -8,6 +8,8 @@
 /** The labelled lines under an error's message. Only facts that may be shown to anybody who may read a log. */
 export interface ErrorFacts {
   readonly subscription?: string | undefined;
+  /** Object id or client id of an app registration. */
+  readonly application?: string | undefined;
   readonly thumbprint?: string | undefined;
   /** HTTP status of the service's answer. */
   readonly status?: number | undefined;
@@ -29,6 +31,7 @@ export interface ErrorParts {
 
 const labels: readonly [keyof ErrorFacts, string][] = [
   ["subscription", "subscription"],
+  ["application", "application"],
   ["thumbprint", "thumbprint"],
   ["endpoint", "endpoint"],
   ["status", "status"],
@@ -91,6 +94,16 @@ export class AuthenticationError extends CodedError {
 /** The subscription answers that it does not exist or is disabled. State is kept: this proves nothing about certificates. */
 export class SubscriptionUnavailableError extends CodedError {
   readonly code = "ERR_SUBSCRIPTION_UNAVAILABLE";
+}
+
+/** The directory answers that the app registration does not exist. State is kept: this proves nothing about certificates. */
+export class ApplicationUnavailableError extends CodedError {
+  readonly code = "ERR_APPLICATION_UNAVAILABLE";
+}
+
+/** Entra does not take this certificate for an application: its dates, its bytes, or a policy of the tenant. */
+export class CredentialPolicyError extends CodedError {
+  readonly code = "ERR_CREDENTIAL_POLICY";
 }
 
 /** The subscription's limit of certificates leaves no room for the one to be added. */
@@ -191,6 +204,8 @@ export type AzureCertificatesError =
   | CertificateError
   | AuthenticationError
   | SubscriptionUnavailableError
+  | ApplicationUnavailableError
+  | CredentialPolicyError
   | QuotaExceededError
   | ThrottledError
   | ServiceError

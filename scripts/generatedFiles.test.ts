@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { generatedFiles, generatedFolders } from "./generatedFiles";
+import { definedFiles, generatedFolders, referenceFiles } from "./generatedFiles";
 
 const root = join(__dirname, "..");
 
 describe("what is generated from the definitions", async () => {
-  const files = await generatedFiles();
+  const files = new Map([...definedFiles(), ...(await referenceFiles())]);
 
   it.each(generatedFolders)("%s holds a file for each definition, and no other", (folder) => {
     const generated = [...files.keys()].filter((path) => path.startsWith(`${folder}/`));

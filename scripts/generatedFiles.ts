@@ -8,16 +8,18 @@ import { sdkReference } from "./schema/sdkReference";
 /** Folders in which everything is generated. */
 export const generatedFolders = ["sdk/nodejs/generated", "docs/resources", "docs/functions", "docs/nodejs"];
 
-/** The text of every generated file, before the TypeScript among them is formatted. */
-export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+/** The text of what comes from the definitions alone, before the TypeScript among it is formatted. */
+export function definedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["schema.yaml", schemaYaml()],
     ...[...sdkClasses()].map(([name, text]): [string, string] => [`sdk/nodejs/generated/${name}`, text]),
-    ...[...documentationPages(), ...(await sdkReference())].map(([path, text]): [string, string] => [
-      `docs/${path}`,
-      text,
-    ]),
+    ...[...documentationPages()].map(([path, text]): [string, string] => [`docs/${path}`, text]),
   ]);
+}
+
+/** The text of what comes from the SDK as it stands in its folder, its generated part included. */
+export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
+  return new Map([...(await sdkReference())].map(([path, text]): [string, string] => [`docs/${path}`, text]));
 }
 
 function schemaYaml(): string {

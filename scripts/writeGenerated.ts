@@ -2,15 +2,19 @@
 // there differs.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { generatedFiles, generatedFolders } from "./generatedFiles";
+import { definedFiles, generatedFolders, referenceFiles } from "./generatedFiles";
 
 const root = join(__dirname, "..");
 
 async function write(): Promise<void> {
-  const files = await generatedFiles();
   for (const folder of generatedFolders) {
     rmSync(join(root, folder), { recursive: true, force: true });
   }
+  writeAll(definedFiles());
+  writeAll(await referenceFiles());
+}
+
+function writeAll(files: ReadonlyMap<string, string>): void {
   for (const [path, text] of files) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);

@@ -92,7 +92,7 @@ export function openEntra(settings: EntraSettings): {
     }
     return found.keyCredentials;
   };
-  const planeSettings = { ...settings, directory, tokens: new Tokens(clock) };
+  const planeSettings = { ...settings, directory, tokens: new Tokens() };
   const [token, graph] = [tokenPlane(planeSettings), graphPlane(planeSettings)];
   return {
     planeAt: (path) => (isTokenAddress(path) ? token : isGraphAddress(path) ? graph : null),

@@ -13,18 +13,16 @@ const lifetimeSeconds = 3_599;
 const rememberedTokens = 10_000;
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/** Bearer tokens that were handed out. In memory only: after a restart every client has to sign in again. */
+/**
+ * Bearer tokens that were handed out. In memory only: after a restart every client has to sign in again. They expire by the
+ * machine's clock, because it is by that one that clients keep them.
+ */
 export class Tokens {
-  readonly #clock: EmulatorClock;
-  readonly #issued = new Map<string, { readonly appId: string; readonly expiresAt: Date }>();
-
-  constructor(clock: EmulatorClock) {
-    this.#clock = clock;
-  }
+  readonly #issued = new Map<string, { readonly appId: string; readonly expiresAtMs: number }>();
 
   issue(appId: string): string {
     const token = randomBytes(48).toString("base64url");
-    this.#issued.set(token, { appId, expiresAt: new Date(this.#clock.now().getTime() + lifetimeSeconds * 1_000) });
+    this.#issued.set(token, { appId, expiresAtMs: performance.now() + lifetimeSeconds * 1_000 });
     if (this.#issued.size > rememberedTokens) {
       const [oldest = ""] = this.#issued.keys();
       this.#issued.delete(oldest);
@@ -35,7 +33,7 @@ export class Tokens {
   /** The application that a token was issued to; null once it has expired. */
   appIdOf(token: string): string | null {
     const issued = this.#issued.get(token);
-    return issued === undefined || issued.expiresAt <= this.#clock.now() ? null : issued.appId;
+    return issued === undefined || issued.expiresAtMs <= performance.now() ? null : issued.appId;
   }
 }
 

@@ -3,6 +3,7 @@ import { connect } from "node:tls";
 import { pemBlocks } from "../certificate/pem";
 import { AsOfError } from "../errors";
 import type { ProviderConfiguration } from "./configuration";
+import { isLoopback } from "./knownClouds";
 import { readPublicFile } from "./protectedFile";
 
 /** Common name of the authority that every emulator makes for itself at its start. */
@@ -47,10 +48,6 @@ export async function assertMayChangeAsOf(
   if (!signedByEmulator(presented, authorities)) {
     throw refuse("the endpoint's certificate is not signed by the emulator's authority");
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }
 
 function signedByEmulator(presented: X509Certificate, authorities: string): boolean {

@@ -13,11 +13,39 @@ describe("parseConfiguration", () => {
     expect(parse({})).toEqual({
       credentials: [],
       managementEndpoint: "https://management.core.windows.net",
+      entra: {
+        graphEndpoint: "https://graph.microsoft.com",
+        authorityHost: "https://login.microsoftonline.com",
+        certificate: null,
+      },
       caCertificatePath: null,
       certificateLimit: 100,
       allow: [],
       asOf: null,
     });
+  });
+
+  it("takes an emulator on this machine for all of Azure, unless something else is said", () => {
+    const managementEndpoint = "https://127.0.0.1:8443";
+    expect(parse({ managementEndpoint }).entra).toMatchObject({
+      graphEndpoint: managementEndpoint,
+      authorityHost: managementEndpoint,
+    });
+    const graphEndpoint = "https://graph.microsoft.us/";
+    expect(parse({ managementEndpoint, graphEndpoint }).entra.graphEndpoint).toBe("https://graph.microsoft.us");
+  });
+
+  it("signs in to Entra with a certificate where tenant, application and path are given, and with nothing less", () => {
+    const given = { tenantId: "contoso.com", clientId: "me", entraCertificatePath: "me.pem" };
+    expect(parse(given).entra.certificate).toMatchObject({ tenantId: "contoso.com", clientId: "me", path: "me.pem" });
+    const { tenantId: _, ...without } = given;
+    expect(() => parse(without)).toThrow(
+      "azure-certificates:entraCertificatePath is given without azure-certificates:tenantId",
+    );
+    expect(() => parse({ ...given, entraCertificatePath: "-----BEGIN PRIVATE KEY-----" })).toThrow(
+      "should be the path",
+    );
+    expect(parse({ tenantId: "contoso.com" }).entra.certificate).toBeNull();
   });
 
   it("tries the environment before paths of the stack, and those before its contents", () => {

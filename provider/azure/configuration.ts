@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { defaultCertificateLimit, defaultManagementEndpoint } from "../defaults";
+import {
+  defaultAuthorityHost,
+  defaultCertificateLimit,
+  defaultGraphEndpoint,
+  defaultManagementEndpoint,
+} from "../defaults";
 import { ConfigurationError } from "../errors";
 import {
   allowedRemovals,
@@ -8,7 +13,7 @@ import {
   certificateLimit,
   refusedInEnvironment,
 } from "./configurationDefinition";
-import { canonicalAddress } from "./knownClouds";
+import { canonicalAddress, isLoopback } from "./knownClouds";
 
 /** Where a credential comes from. Secrets are behind functions, so that printing a configuration prints none. */
 export type CredentialSource = PublishSettingsSource | ClientCertificateSource | TokenSource;
@@ -38,8 +43,20 @@ export interface TokenSource extends SourceOrigin {
 
 /** A certificate that a guard against lock-out may let go, named because a link that left the program has no inputs. */
 export interface AllowedRemoval {
-  readonly subscriptionId: string;
+  readonly subscriptionId?: string | undefined;
+  readonly application?: string | undefined;
   readonly thumbprint: string;
+}
+
+/** Who signs in to Entra, and where the directory is. */
+export interface EntraConfiguration {
+  /** https origins without a trailing slash. */
+  readonly graphEndpoint: string;
+  readonly authorityHost: string;
+  /** Null: whatever `DefaultAzureCredential` finds. */
+  readonly certificate:
+    | (SourceOrigin & { readonly path: string; readonly tenantId: string; readonly clientId: string })
+    | null;
 }
 
 /** What the provider was told, checked. Holds no credential: those are read at the first network call. */
@@ -48,6 +65,7 @@ export interface ProviderConfiguration {
   readonly credentials: readonly CredentialSource[];
   /** An https origin without a trailing slash. Default `https://management.core.windows.net`. */
   readonly managementEndpoint: string;
+  readonly entra: EntraConfiguration;
   /** PEM file whose certificates are the only ones trusted; null: those of the machine. */
   readonly caCertificatePath: string | null;
   /** Management certificates that a subscription takes. Default 100. */
@@ -100,10 +118,12 @@ export function parseConfiguration(
   const limit = either("certificateLimit");
   const allow = either("allow");
   const asOf = settings.fromEnvironment("asOf");
+  const managementEndpoint =
+    endpoint === undefined ? defaultManagementEndpoint : canonicalAddress(endpoint.value, endpoint.setting);
   return Object.freeze({
     credentials: Object.freeze(credentialSources(settings)),
-    managementEndpoint:
-      endpoint === undefined ? defaultManagementEndpoint : canonicalAddress(endpoint.value, endpoint.setting),
+    managementEndpoint,
+    entra: Object.freeze(entraConfiguration(either, managementEndpoint)),
     caCertificatePath: authorities === undefined ? null : pathIn(authorities),
     certificateLimit: limit === undefined ? defaultCertificateLimit : parsed(limitSchema, limit),
     allow: Object.freeze(allow === undefined ? [] : parsed(allowSchema, allow)),
@@ -118,6 +138,41 @@ export function parseConfiguration(
  */
 export function canonicalEndpoint(url: string): string {
   return canonicalAddress(url, "The management endpoint");
+}
+
+/** @param managementEndpoint an emulator on this machine is all of Azure */
+function entraConfiguration(
+  either: (key: ConfigurationKey) => Given | undefined,
+  managementEndpoint: string,
+): EntraConfiguration {
+  const addressOf = (key: "graphEndpoint" | "authorityHost", usual: string): string => {
+    const given = either(key);
+    if (given !== undefined) {
+      return canonicalAddress(given.value, given.setting);
+    }
+    return isLoopback(new URL(managementEndpoint).hostname) ? managementEndpoint : usual;
+  };
+  const [tenantId, clientId, path] = [either("tenantId"), either("clientId"), either("entraCertificatePath")];
+  if (path !== undefined && (tenantId === undefined || clientId === undefined)) {
+    throw new ConfigurationError({
+      what: `${path.setting} is given without azure-certificates:${tenantId === undefined ? "tenantId" : "clientId"}.`,
+      todo: "Who signs in with a certificate names the tenant and the application too.",
+    });
+  }
+  return {
+    graphEndpoint: addressOf("graphEndpoint", defaultGraphEndpoint),
+    authorityHost: addressOf("authorityHost", defaultAuthorityHost),
+    certificate:
+      path === undefined || tenantId === undefined || clientId === undefined
+        ? null
+        : {
+            setting: path.setting,
+            stored: path.stored,
+            path: pathIn(path),
+            tenantId: tenantId.value.trim(),
+            clientId: clientId.value.trim(),
+          },
+  };
 }
 
 interface Settings {

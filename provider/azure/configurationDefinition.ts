@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { defaultCertificateLimit, defaultManagementEndpoint } from "../defaults";
+import {
+  defaultAuthorityHost,
+  defaultCertificateLimit,
+  defaultGraphEndpoint,
+  defaultManagementEndpoint,
+} from "../defaults";
 
 /** What the provider can be told, as `schema.yaml` and the documentation show it; `parseConfiguration` reads it from texts. */
 
@@ -11,12 +16,24 @@ export const certificateLimit = z.int().min(1).max(999_999);
 
 const allowedRemoval = z
   .strictObject({
-    subscriptionId: z.guid().toLowerCase().describe("GUID of the subscription."),
+    subscriptionId: z
+      .guid()
+      .toLowerCase()
+      .optional()
+      .describe("GUID of the subscription. Either this or `application`."),
+    application: z
+      .guid()
+      .toLowerCase()
+      .optional()
+      .describe("`appId` or `objectId` of the app registration, whichever its link names it by."),
     thumbprint: z
       .string()
       .transform((text) => text.replace(/[\s:]/g, "").toUpperCase())
       .pipe(z.string().regex(/^[0-9A-F]{40}$/, "must be 40 hexadecimal digits"))
       .describe("SHA-1 of the certificate's DER: 40 hexadecimal digits, with or without separators."),
+  })
+  .refine(({ subscriptionId, application }) => (subscriptionId === undefined) !== (application === undefined), {
+    error: "must name either a subscriptionId or an application",
   })
   .meta({ id: "AllowedRemoval" });
 export const allowedRemovals = z.array(allowedRemoval.readonly());
@@ -72,6 +89,34 @@ export const providerConfiguration = z.strictObject({
     .describe(
       "PEM file whose certificates are the only ones trusted as authorities of the service. Default: those of the machine. There is no way to switch verification off.",
     ),
+  tenantId: z
+    .string()
+    .optional()
+    .describe(
+      "GUID or domain of the Entra tenant, for links of app registrations. Needs `clientId` and `entraCertificatePath`.",
+    ),
+  clientId: z
+    .string()
+    .optional()
+    .describe("Client id of the app registration that signs in to Entra to manage app registrations."),
+  entraCertificatePath: z
+    .string()
+    .optional()
+    .describe(
+      "Path of a PEM file with the private key and the certificate that `clientId` signs in with. Only its owner may be able to read the file. Default: what `DefaultAzureCredential` of `@azure/identity` finds.",
+    ),
+  graphEndpoint: z
+    .string()
+    .optional()
+    .describe(
+      `Address of Microsoft Graph, https only. Default: \`${defaultGraphEndpoint}\`, the global cloud; where \`managementEndpoint\` is on this machine, that address.`,
+    ),
+  authorityHost: z
+    .string()
+    .optional()
+    .describe(
+      `Address of Entra, https only. Default: \`${defaultAuthorityHost}\`, the global cloud; where \`managementEndpoint\` is on this machine, that address.`,
+    ),
   certificateLimit: certificateLimit
     .default(defaultCertificateLimit)
     .describe(
@@ -80,7 +125,7 @@ export const providerConfiguration = z.strictObject({
   allow: allowedRemovals
     .optional()
     .describe(
-      "Certificates that the guard against lock-out may let go although each is the last valid one of its subscription, for links that have left the program. The one that a run signs in with is never removed. Default: none.",
+      "Certificates that the guard against lock-out may let go although each is the last valid one of its subscription or application, for links that have left the program. The one that a run signs in with is never removed. Default: none.",
     ),
 });
 

@@ -1,15 +1,18 @@
 import type { Ports } from "../ports";
+import { type Applications, applications } from "./applications";
 import { clientPools } from "./clientPools";
 import type { ProviderConfiguration } from "./configuration";
+import { graphService } from "./graphService";
 import { type ManagementCertificates, managementCertificates } from "./managementCertificates";
 import { managementService } from "./managementService";
-import type { SubscriptionAddress } from "./subscriptionAddress";
+import type { ServiceAddress } from "./service";
 import { Throttles } from "./throttle";
 import { Transport } from "./transport";
 
 /** The way to Azure for one process: whoever shares it shares its connections and its throttles. */
 export interface Connection {
   readonly managementCertificates: ManagementCertificates;
+  readonly applications: Applications;
   /**
    * Runs the work when nobody else in this process works behind the same key, in the order of asking.
    * Not reentrant: work that asks for its own key again waits for ever.
@@ -28,7 +31,8 @@ export interface Connection {
 export function connect(configuration: ProviderConfiguration, ports: Ports): Connection {
   const pools = clientPools(configuration.caCertificatePath);
   const shared = { ports, pools, throttles: new Throttles(ports) };
-  const transport = new Transport(managementService(configuration, ports.now), shared);
+  const management = new Transport(managementService(configuration, ports.now), shared);
+  const graph = new Transport(graphService(configuration), shared);
   const lastInLine = new Map<string, Promise<void>>();
   const exclusively: Connection["exclusively"] = async (key, work) => {
     const before = lastInLine.get(key);
@@ -46,16 +50,19 @@ export function connect(configuration: ProviderConfiguration, ports: Ports): Con
     }
   };
   const connection: Connection = {
-    managementCertificates: managementCertificates(transport),
+    managementCertificates: managementCertificates(management),
+    applications: applications(graph, ports),
     exclusively,
     within: (budgetMs) => {
       let startedMs = ports.monotonicMs();
       const leftMs = () => Math.max(0, startedMs + budgetMs - ports.monotonicMs());
-      const call: Transport<SubscriptionAddress>["call"] = (purpose, options, attempt) =>
-        transport.call(purpose, { ...options, budgetMs: leftMs() }, attempt);
+      const limited = <At extends ServiceAddress>(transport: Transport<At>): Pick<Transport<At>, "call"> => ({
+        call: (purpose, options, attempt) => transport.call(purpose, { ...options, budgetMs: leftMs() }, attempt),
+      });
       return {
         ...connection,
-        managementCertificates: managementCertificates({ call }),
+        managementCertificates: managementCertificates(limited(management)),
+        applications: applications(limited(graph), ports),
         exclusively: (key, work) =>
           exclusively(key, () => {
             startedMs = ports.monotonicMs();

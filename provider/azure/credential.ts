@@ -18,6 +18,8 @@ export interface CertificateCredential extends CredentialOrigin {
 /** A bearer token of Entra. */
 export interface TokenCredential extends CredentialOrigin {
   readonly kind: "token";
+  /** Of the certificate that it was had with, where that is known. */
+  readonly thumbprint: string | null;
   readonly token: (endpoint: string, signal: AbortSignal) => Promise<string>;
 }
 
@@ -26,6 +28,6 @@ export type Credential = CertificateCredential | TokenCredential;
 /** What errors call a credential: where it came from and which certificate it is, never what is in it. */
 export function describeCredential(credential: Credential): string {
   return credential.kind === "token"
-    ? `the token (authentication from ${credential.setting})`
+    ? `the token (from ${credential.setting})`
     : `the certificate ${credential.thumbprint} (from ${credential.setting})`;
 }

@@ -13,6 +13,11 @@ export function isKnownCloud(host: string): boolean {
   return knownClouds.some((known) => host === known || host.endsWith(`.${known}`));
 }
 
+/** Whether a host is this machine. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
 /**
  * The one spelling of an endpoint: an https origin in lower case, without a trailing slash.
  *

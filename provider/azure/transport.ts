@@ -145,7 +145,7 @@ export class Transport<At extends ServiceAddress> {
       try {
         const answer = await this.#sendAs(credential, request, call);
         this.#accepted.set(this.#service.keyOf(call.at), credential);
-        return { ...answer, authenticatedWith: credential.kind === "certificate" ? credential.thumbprint : null };
+        return { ...answer, authenticatedWith: credential.thumbprint };
       } catch (error) {
         if (!(error instanceof RequestFailed && this.#service.isRefusal(error.failure))) {
           throw error;

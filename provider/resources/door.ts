@@ -1,3 +1,5 @@
+import { type ApplicationAddress, applicationKey } from "../azure/applicationAddress";
+import { type KeyCredential, thumbprintOf } from "../azure/applications";
 import type { Connection } from "../azure/connection";
 import type { AddOptions, ListedCertificate, Listing } from "../azure/managementCertificates";
 import { type SubscriptionAddress, subscriptionKey } from "../azure/subscriptionAddress";
@@ -12,11 +14,18 @@ export interface Door {
   /** Where a run for another day has to prove that it is the emulator. */
   readonly endpoint: string;
   /** What errors about it show. */
-  readonly facts: Pick<ErrorFacts, "subscription">;
+  readonly facts: Pick<ErrorFacts, "subscription" | "application">;
   list(): Promise<Listing>;
   /** Null once it is certain that it is not there. */
   get(thumbprint: string): Promise<ListedCertificate | null>;
-  add(der: Buffer, options: Pick<AddOptions, "onAnswerLost">): Promise<{ readonly requestId: string | null }>;
+  add(
+    der: Buffer,
+    options: Pick<AddOptions, "onAnswerLost">,
+  ): Promise<{
+    readonly requestId: string | null;
+    /** As it was read back, where that was part of adding it. */
+    readonly readBack?: ListedCertificate;
+  }>;
   /** Also where it is gone already. */
   remove(thumbprint: string): Promise<unknown>;
 }
@@ -33,5 +42,47 @@ export function subscriptionDoor(at: SubscriptionAddress, context: { readonly co
     get: (thumbprint) => client().get(at, thumbprint),
     add: (der, options) => client().add(at, der, options),
     remove: (thumbprint) => client().remove(at, thumbprint),
+  };
+}
+
+/** Touches no connection before something is asked of it. */
+export function applicationDoor(at: ApplicationAddress, context: { readonly connection: Connection }): Door {
+  const client = () => context.connection.applications;
+  return {
+    name: `application ${at.id}`,
+    key: applicationKey(at),
+    endpoint: at.endpoint,
+    facts: { application: at.id },
+    list: async () => {
+      const { keyCredentials, ...answer } = await client().read(at);
+      return { ...answer, certificates: keyCredentials.filter(isCertificate).map(listed) };
+    },
+    // A single read may be of a replica that lags behind.
+    get: async (thumbprint) => {
+      const { keyCredentials } = await client().readSettled(at);
+      return (
+        keyCredentials
+          .filter(isCertificate)
+          .map(listed)
+          .find((one) => one.thumbprint === thumbprint) ?? null
+      );
+    },
+    add: async (der, { onAnswerLost = () => {} }) => {
+      const { requestId, readBack } = await client().add(at, der, onAnswerLost);
+      return { requestId, ...(readBack !== undefined && { readBack: listed(readBack) }) };
+    },
+    remove: (thumbprint) => client().remove(at, thumbprint),
+  };
+}
+
+function isCertificate({ type }: KeyCredential): boolean {
+  return type !== "Symmetric";
+}
+
+function listed(one: KeyCredential): ListedCertificate {
+  return {
+    thumbprint: thumbprintOf(one),
+    data: Buffer.from(one.key ?? "", "base64"),
+    createdAt: one.startDateTime ?? "",
   };
 }

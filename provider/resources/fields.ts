@@ -51,6 +51,15 @@ export const subscriptionGuid = z
       "subscriptionId must be the GUID of a subscription, as 7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b (not its name): look it up in the portal or with `az account list`",
   });
 
+/** An id of the directory, brought to lower case. */
+export const directoryGuid = (property: "appId" | "objectId") =>
+  z
+    .string({ error: `${property} must be the GUID of an app registration` })
+    .transform((text) => text.trim().toLowerCase())
+    .refine((text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text), {
+      error: `${property} must be the GUID of an app registration, as 7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b (not its name): look it up in the portal or with \`az ad app list --display-name …\``,
+    });
+
 /** A date in state: ISO 8601, UTC, whole seconds. */
 export const isoDate = z.string().refine((text) => !Number.isNaN(Date.parse(text)), { error: "must be an ISO date" });
 

@@ -98,7 +98,9 @@ export function rulesOf(
 ): LinkRules {
   const { allow } = context.configuration;
   const allowed = allow
-    .filter(({ subscriptionId }) => subscriptionId === facts.subscription)
+    .filter(
+      ({ subscriptionId, application }) => subscriptionId === facts.subscription && application === facts.application,
+    )
     .map(({ thumbprint }) => thumbprint);
   const certificateLimit = kind.limitOf(context);
   return { allowLast, allowed, removeFirst, whenRemovedElsewhere, removeAdopted, certificateLimit };

@@ -1,6 +1,7 @@
 import type { FunctionDefinition } from "../../provider/functions/definition";
 import { getManagementCertificatesDefinition } from "../../provider/functions/getManagementCertificatesDefinition";
 import { parsePublishSettingsDefinition } from "../../provider/functions/parsePublishSettingsDefinition";
+import { applicationCertificateLinkDefinition } from "../../provider/resources/applicationCertificateLinkDefinition";
 import type { ResourceDefinition } from "../../provider/resources/definition";
 import { managementCertificateDefinition } from "../../provider/resources/managementCertificateDefinition";
 import { subscriptionCertificateLinkDefinition } from "../../provider/resources/subscriptionCertificateLinkDefinition";
@@ -9,6 +10,7 @@ import { subscriptionCertificateLinkDefinition } from "../../provider/resources/
 export const resourceDefinitions: readonly ResourceDefinition[] = [
   managementCertificateDefinition,
   subscriptionCertificateLinkDefinition,
+  applicationCertificateLinkDefinition,
 ];
 
 export const functionDefinitions: readonly FunctionDefinition[] = [

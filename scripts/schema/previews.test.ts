@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { applicationKind } from "../../provider/resources/applicationCertificateLink";
 import type { Configured } from "../../provider/resources/context";
 import { foreseen, linkChanges } from "../../provider/resources/linkChanges";
 import { subscriptionKind } from "../../provider/resources/subscriptionCertificateLink";
@@ -111,6 +112,10 @@ describe("what the documentation says that a preview says", () => {
       changes("2027-02-02", { registered: [missing] }, certificateOf(current, older)).changes[0]?.reason,
       changes("2027-02-02", {}, certificateOf(current, older), staging).changes[0]?.reason,
       changes("2027-09-05", {}, certificateOf(newest, current)).warnings[0],
+    ]);
+    expect(shown("resources/applicationCertificateLink.md")).toEqual([
+      foreseen(`application ${production}`, state, rotation),
+      applicationKind.moves({ appId: production }, { appId: staging }, {} as Configured)[0]?.reason,
     ]);
   });
 });

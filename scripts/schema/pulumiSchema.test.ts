@@ -109,6 +109,7 @@ describe("the package schema", () => {
     expect(Object.values(schema.resources).map(({ aliases }) => aliases)).toEqual([
       [{ type: "pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate" }],
       [{ type: "pulumi-nodejs:dynamic/azure-certificates:SubscriptionCertificateLink" }],
+      [{ type: "pulumi-nodejs:dynamic/azure-certificates:ApplicationCertificateLink" }],
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ApplicationCertificateLinkOutputs } from "./generated/applicationCertificateLink";
 import type { ManagementCertificateOutputs } from "./generated/managementCertificate";
 import type {
   SubscriptionCertificateLinkOutputs,
@@ -9,7 +10,7 @@ import { programError } from "./programError";
 export interface CredentialArgs {
   readonly certificate: ManagementCertificateOutputs;
   /** The doors that whoever gets the credential wants to open. At least one. */
-  readonly links: readonly SubscriptionCertificateLinkOutputs[];
+  readonly links: readonly (SubscriptionCertificateLinkOutputs | ApplicationCertificateLinkOutputs)[];
 }
 
 /** A key that all of its doors accept. */
@@ -34,13 +35,13 @@ export function credential({ certificate, links }: CredentialArgs): Credential {
   if (links.length === 0) {
     throw programError("credential: give it at least one link, so that there is a door which the key opens");
   }
-  const doors = links.map((link) => pulumi.all([link.subscriptionId, link.registered]));
+  const doors = links.map((link) => pulumi.all([nameOf(link), link.registered]));
   const accepted = pulumi.secret(
     pulumi
       .all([certificate.thumbprint, certificate.certificatePem, certificate.privateKeyPem, pulumi.all(doors)])
       .apply(([thumbprint, certificatePem, privateKeyPem, registrations]) => {
-        for (const [subscriptionId, registered] of registrations) {
-          assertAccepted(thumbprint, subscriptionId, registered);
+        for (const [door, registered] of registrations) {
+          assertAccepted(thumbprint, door, registered);
         }
         return { thumbprint, certificatePem, privateKeyPem };
       }),
@@ -53,9 +54,16 @@ export function credential({ certificate, links }: CredentialArgs): Credential {
   };
 }
 
+/** As sentences name a door. */
+function nameOf(link: CredentialArgs["links"][number]): pulumi.Output<string> {
+  return "subscriptionId" in link
+    ? pulumi.interpolate`subscription ${link.subscriptionId}`
+    : pulumi.all([link.appId, link.objectId]).apply(([appId, objectId]) => `application ${appId ?? objectId}`);
+}
+
 function assertAccepted(
   thumbprint: string,
-  subscriptionId: string,
+  door: string,
   registered: readonly SubscriptionCertificateLinkRegistered[],
 ): void {
   const registration = registered.find((candidate) => candidate.thumbprint === thumbprint);
@@ -65,7 +73,7 @@ function assertAccepted(
         ? "its link has not registered this version yet (was the link left out with --target?)"
         : `somebody else removed it from there (found missing on ${registration.missingSince})`;
     throw programError(
-      `The credential ${thumbprint} is not handed out: subscription ${subscriptionId} does not accept it, because ${why}. Run an update that includes the link.`,
+      `The credential ${thumbprint} is not handed out: ${door} does not accept it, because ${why}. Run an update that includes the link.`,
     );
   }
 }

@@ -3,8 +3,11 @@
  *
  * @module pulumi-azure-certificates
  */
+export type { ApplicationCertificateLinkArgs } from "./applicationCertificateLink";
+export { ApplicationCertificateLink } from "./applicationCertificateLink";
 export type { Credential, CredentialArgs } from "./credential";
 export { credential } from "./credential";
+export type { ApplicationCertificateLinkRegistered } from "./generated/applicationCertificateLink";
 export type {
   ManagementCertificateLastRotation,
   ManagementCertificatePrevious,

@@ -6,6 +6,7 @@ import * as native from "./native";
 describe("what the plugin offers a program", () => {
   it("is this", () => {
     expect(Object.keys(native).sort()).toEqual([
+      "ApplicationCertificateLink",
       "ManagementCertificate",
       "Provider",
       "SubscriptionCertificateLink",

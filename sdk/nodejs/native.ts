@@ -7,8 +7,10 @@
  *
  * @module pulumi-azure-certificates/native
  */
+export type { ApplicationCertificateLinkArgs } from "./applicationCertificateLink";
 export type { Credential, CredentialArgs } from "./credential";
 export { credential } from "./credential";
+export type { ApplicationCertificateLinkRegistered } from "./generated/applicationCertificateLink";
 export type {
   GetManagementCertificatesArgs,
   GetManagementCertificatesOutputArgs,
@@ -30,6 +32,7 @@ export { parsePublishSettings, parsePublishSettingsOutput } from "./generated/pa
 export type { AllowedRemoval } from "./generated/provider";
 export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
 export type { ManagementCertificateArgs } from "./managementCertificate";
+export { ApplicationCertificateLink } from "./native/applicationCertificateLink";
 export { ManagementCertificate } from "./native/managementCertificate";
 export type { ProviderArgs } from "./native/provider";
 export { Provider } from "./native/provider";

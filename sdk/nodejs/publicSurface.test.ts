@@ -16,7 +16,12 @@ type Out<T> = pulumi.Output<T>;
 /** The compiler checks these: `npm run types` fails where the public surface is not what stands here. */
 describe("the public surface", () => {
   it("has these values", () => {
-    expect(Object.keys(sdk).sort()).toEqual(["ManagementCertificate", "SubscriptionCertificateLink", "credential"]);
+    expect(Object.keys(sdk).sort()).toEqual([
+      "ApplicationCertificateLink",
+      "ManagementCertificate",
+      "SubscriptionCertificateLink",
+      "credential",
+    ]);
   });
 
   it("takes every argument of a certificate as an Input, and needs none", () => {

@@ -259,9 +259,9 @@ export const bugs: readonly PlantedBug[] = [
     breaks: 4,
     bug: "an upload were recorded only after it was read back",
     file: "provider/resources/linkWork.ts",
-    code: '    this.#remember(thumbprint, "created", added.requestId);\n    const readBack = await this.#work.door.get(thumbprint);',
+    code: '    this.#remember(thumbprint, "created", added.requestId);\n    const readBack = added.readBack ?? (await this.#work.door.get(thumbprint));',
     becomes:
-      '    const readBack = await this.#work.door.get(thumbprint);\n    this.#remember(thumbprint, "created", added.requestId);',
+      '    const readBack = added.readBack ?? (await this.#work.door.get(thumbprint));\n    this.#remember(thumbprint, "created", added.requestId);',
     caughtBy: [{ file: link, test: "" }],
   },
   {
@@ -279,6 +279,25 @@ export const bugs: readonly PlantedBug[] = [
     code: "  if (context.claims.isClaimed(door, state.lineage ?? state.thumbprint)) {",
     becomes: '  if (state.lineage === "" && context.claims.isClaimed(door, state.lineage ?? state.thumbprint)) {',
     caughtBy: [{ file: link, test: "does not undo its successor" }],
+  },
+  {
+    breaks: 5,
+    bug: "a write to an application left out what is not ours",
+    file: "provider/azure/applications.ts",
+    code: "[...there.map(sentBack), added]",
+    becomes: "[added]",
+    caughtBy: [
+      { file: "test/contract/applicationLink.test.ts", test: "is sent back unchanged" },
+      { file: "test/properties/twoWriters.test.ts", test: "lose no credential" },
+    ],
+  },
+  {
+    breaks: 5,
+    bug: "a write to an application counted without being read back",
+    file: "provider/azure/applications.ts",
+    code: "await untilItMoved(at, before, edit, deadlineMs);",
+    becomes: "return { requestId, settled: before };",
+    caughtBy: [{ file: "test/properties/twoWriters.test.ts", test: "lose no credential" }],
   },
   {
     breaks: 5,

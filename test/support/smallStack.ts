@@ -1,4 +1,5 @@
 import { type Emulator, type EmulatorSettings, startEmulator } from "../../emulator/emulator";
+import { applicationCertificateLink } from "../../provider/resources/applicationCertificateLink";
 import type { Configured } from "../../provider/resources/context";
 import { PartialChangeError, type ResourceLifecycle, type Values } from "../../provider/resources/lifecycle";
 import { managementCertificate } from "../../provider/resources/managementCertificate";
@@ -24,6 +25,7 @@ export class SmallStack {
   readonly emulator: Emulator;
   readonly clock: { now: Date };
   readonly #stored = new Map<string, Stored>();
+  readonly #resources = new Map<string, ResourceLifecycle>();
   readonly #dead = new WeakSet<Configured>();
   /** Replaced by `newRun`, as each deployment has its own provider process. */
   context: Configured;
@@ -100,6 +102,15 @@ export class SmallStack {
     });
   }
 
+  /** Of the first application of the directory. */
+  applicationLink(name: string, certificate: Values, inputs: Values = {}): Promise<Values> {
+    return this.#apply(applicationCertificateLink, name, {
+      appId: this.emulator.directory.applications[0]?.appId,
+      certificate: certificateInput(certificate),
+      ...inputs,
+    });
+  }
+
   bareLink(name: string, inputs: Values): Promise<Values> {
     return this.#apply(subscriptionCertificateLink, name, {
       subscriptionId: this.emulator.subscriptions[0],
@@ -109,6 +120,7 @@ export class SmallStack {
 
   async #apply(resource: ResourceLifecycle, name: string, inputs: Values): Promise<Values> {
     const { context } = this;
+    this.#resources.set(name, resource);
     const checked = resource.check({ resourceName: name, ...inputs }, context);
     if (checked.failures.length > 0) {
       throw new Error(checked.failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
@@ -152,15 +164,19 @@ export class SmallStack {
 
   async refresh(name: string): Promise<Values> {
     const old = this.#existing(name);
-    const outputs = await subscriptionCertificateLink.read(old.outputs, this.context);
+    const outputs = await this.#resourceOf(name).read(old.outputs, this.context);
     this.#stored.set(name, { ...old, outputs });
     return outputs;
   }
 
   async remove(name: string): Promise<void> {
     const { context } = this;
-    await subscriptionCertificateLink.delete(this.#existing(name).outputs, context);
+    await this.#resourceOf(name).delete(this.#existing(name).outputs, context);
     this.#record(context, name, null);
+  }
+
+  #resourceOf(name: string): ResourceLifecycle {
+    return this.#resources.get(name) ?? subscriptionCertificateLink;
   }
 
   /** What state knows of a resource; undefined where nothing was stored. */
@@ -184,6 +200,12 @@ export class SmallStack {
       .certificates(this.emulator.subscriptions[subscription] ?? "")
       .map(({ thumbprint }) => thumbprint)
       .filter((thumbprint) => thumbprint !== this.emulator.credentialThumbprint);
+  }
+
+  /** Thumbprints on the first application, in the order in which they came. */
+  onApplication(): string[] {
+    const [application] = this.emulator.directory.applications;
+    return this.emulator.directory.keyCredentials(application?.objectId ?? "").map(({ thumbprint }) => thumbprint);
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,6 @@
 import { InvalidInputError } from "../../errors";
+import { applicationCertificateLink } from "../../resources/applicationCertificateLink";
+import { applicationCertificateLinkDefinition } from "../../resources/applicationCertificateLinkDefinition";
 import type { ResourceDefinition } from "../../resources/definition";
 import type { ResourceLifecycle, Values } from "../../resources/lifecycle";
 import { managementCertificate } from "../../resources/managementCertificate";
@@ -18,6 +20,7 @@ const resources: ReadonlyMap<string, HostedResource> = new Map(
   [
     { lifecycle: managementCertificate, definition: managementCertificateDefinition },
     { lifecycle: subscriptionCertificateLink, definition: subscriptionCertificateLinkDefinition },
+    { lifecycle: applicationCertificateLink, definition: applicationCertificateLinkDefinition },
   ].map((resource) => [`${packageName}:index:${resource.definition.type}`, resource]),
 );
 

@@ -2,8 +2,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 export interface AllowedRemoval {
-  /** GUID of the subscription. */
-  readonly subscriptionId: string;
+  /** GUID of the subscription. Either this or `application`. */
+  readonly subscriptionId?: string | undefined;
+  /** `appId` or `objectId` of the app registration, whichever its link names it by. */
+  readonly application?: string | undefined;
   /** SHA-1 of the certificate's DER: 40 hexadecimal digits, with or without separators. */
   readonly thumbprint: string;
 }
@@ -37,10 +39,25 @@ export interface ProviderInputs {
   /** PEM file whose certificates are the only ones trusted as authorities of the service. Default: those of the machine. There is no way to switch verification off. */
   readonly caCertificatePath?: pulumi.Input<string> | undefined;
 
+  /** GUID or domain of the Entra tenant, for links of app registrations. Needs `clientId` and `entraCertificatePath`. */
+  readonly tenantId?: pulumi.Input<string> | undefined;
+
+  /** Client id of the app registration that signs in to Entra to manage app registrations. */
+  readonly clientId?: pulumi.Input<string> | undefined;
+
+  /** Path of a PEM file with the private key and the certificate that `clientId` signs in with. Only its owner may be able to read the file. Default: what `DefaultAzureCredential` of `@azure/identity` finds. */
+  readonly entraCertificatePath?: pulumi.Input<string> | undefined;
+
+  /** Address of Microsoft Graph, https only. Default: `https://graph.microsoft.com`, the global cloud; where `managementEndpoint` is on this machine, that address. */
+  readonly graphEndpoint?: pulumi.Input<string> | undefined;
+
+  /** Address of Entra, https only. Default: `https://login.microsoftonline.com`, the global cloud; where `managementEndpoint` is on this machine, that address. */
+  readonly authorityHost?: pulumi.Input<string> | undefined;
+
   /** Management certificates that a subscription takes. Default: 100, as Microsoft documents it. The service's own answer wins. */
   readonly certificateLimit?: pulumi.Input<number> | undefined;
 
-  /** Certificates that the guard against lock-out may let go although each is the last valid one of its subscription, for links that have left the program. The one that a run signs in with is never removed. Default: none. */
+  /** Certificates that the guard against lock-out may let go although each is the last valid one of its subscription or application, for links that have left the program. The one that a run signs in with is never removed. Default: none. */
   readonly allow?: pulumi.Input<pulumi.Input<AllowedRemoval>[]> | undefined;
 }
 

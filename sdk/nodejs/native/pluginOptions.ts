@@ -10,7 +10,7 @@ const { version } = createRequire(__filename)("pulumi-azure-certificates/package
  * keeps everything as it is.
  */
 export function pluginOptions(
-  type: "ManagementCertificate" | "SubscriptionCertificateLink",
+  type: "ManagementCertificate" | "SubscriptionCertificateLink" | "ApplicationCertificateLink",
   options: pulumi.CustomResourceOptions,
   additionalSecretOutputs: readonly string[] = [],
 ): pulumi.CustomResourceOptions {

@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { certificateArgument } from "../certificateArgument";
 import {
   SubscriptionCertificateLinkOutputs,
   subscriptionCertificateLinkOutputNames,
 } from "../generated/subscriptionCertificateLink";
-import { certificateArgument, type SubscriptionCertificateLinkArgs } from "../subscriptionCertificateLink";
+import type { SubscriptionCertificateLinkArgs } from "../subscriptionCertificateLink";
 import { declared } from "./declared";
 import { pluginOptions } from "./pluginOptions";
 

@@ -1,0 +1,23 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ManagementCertificateOutputs } from "./generated/managementCertificate";
+import { programError } from "./programError";
+
+/** What the arguments of every kind of link have in common. */
+interface LinkArgs {
+  readonly certificate?: ManagementCertificateOutputs | undefined;
+  readonly certificatePem?: pulumi.Input<string> | undefined;
+}
+
+/** The arguments as a provider takes them: of a certificate, what a link has to know of it. */
+export function certificateArgument(name: string, { certificate, ...inputs }: LinkArgs): pulumi.Inputs {
+  if (certificate !== undefined && inputs.certificatePem !== undefined) {
+    throw programError(`${name}: give either certificate or certificatePem, not both`);
+  }
+  return certificate === undefined ? { ...inputs } : { ...inputs, certificate: versionsOf(certificate) };
+}
+
+function versionsOf({ certificatePem, previous, overlapHours }: ManagementCertificateOutputs): pulumi.Inputs {
+  // Without its armour: it is in the state of every link.
+  const der = certificatePem.apply((pem) => pem.replaceAll(/-----[^-]+-----|\s/g, ""));
+  return { der, previous, overlapHours };
+}
