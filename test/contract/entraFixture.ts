@@ -49,10 +49,17 @@ export function call(
   });
 }
 
+/** What a PEM text with a key and its certificate holds. */
+export function keyIn(pem: string): ClientKey {
+  return {
+    privateKeyPem: pem.slice(pem.indexOf("-----BEGIN PRIVATE KEY")),
+    der: new X509Certificate(pem.slice(pem.indexOf("-----BEGIN CERTIFICATE"))).raw,
+  };
+}
+
 /** The key that the emulator's administrator signs in with. */
 export function administratorKey(emulator: Emulator): ClientKey {
-  const pem = readFileSync(emulator.credentialPath, "utf8");
-  return { privateKeyPem: pem, der: new X509Certificate(pem.slice(pem.indexOf("-----BEGIN CERTIFICATE"))).raw };
+  return keyIn(readFileSync(emulator.credentialPath, "utf8"));
 }
 
 export interface AssertionParts {
