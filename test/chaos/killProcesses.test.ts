@@ -30,6 +30,9 @@ const played = operations
   .filter(({ name }) => (wantedCase === undefined ? names.includes(name) : name === wantedCase.operation))
   .toSorted((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
 
+/** In the sample, the plugin plays half of them. */
+const sampledWithPlugin: ReadonlySet<string> = new Set(["leave", "rotate", "create"]);
+
 /** One host: its worlds, what is left for them to play, and how it went. */
 interface Stage {
   readonly worlds: readonly ProcessWorld[];
@@ -46,7 +49,7 @@ beforeAll(async () => {
       hosts.map(async (host) => ({
         host,
         worlds: await Promise.all(Array.from({ length: lanes }, () => ProcessWorld.start({ host }))),
-        left: [...played],
+        left: played.filter(({ name }) => runsAll || host === "dynamic" || sampledWithPlugin.has(name)),
         score: new Score(suites[host], "killProcesses", seed),
       })),
     )),

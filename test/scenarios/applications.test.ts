@@ -26,12 +26,10 @@ describe.each(stages())("an application and a subscription with one certificate,
     const onApplication = () =>
       directory.keyCredentials(application?.objectId ?? "").map(({ thumbprint }) => thumbprint);
 
-    expect((await world.preview()).changes).toMatchObject({ create: 4 });
     const { outputs } = await world.up();
     const first = await world.thumbprint("pipeline");
     expect(outputs["handedOut"]).toBe(first);
     expect([world.registered(0), onApplication()]).toEqual([[first], [first]]);
-    expect((await world.preview()).changes).toEqual({ same: 4 });
 
     world.at("2027-10-01");
     expect((await world.preview()).text).toContain(
@@ -40,7 +38,6 @@ describe.each(stages())("an application and a subscription with one certificate,
     await world.up();
     const second = await world.thumbprint("pipeline");
     expect(onApplication()).toEqual([first, second]);
-    expect((await world.refresh()).succeeded).toBe(true);
 
     world.at("2027-10-08");
     await world.up();

@@ -89,8 +89,13 @@ describe("an installed package", () => {
       Promise.all(["pulumi-azure-certificates", "pulumi-azure-certificates/dynamic"].map(both))
         .then((all) => console.log(JSON.stringify(all)));`;
     const { stdout } = await execute(process.execPath, ["-e", script], { cwd: folder });
-    const classes = ["ManagementCertificate", "SubscriptionCertificateLink", "credential"];
-    const providers = ["managementCertificate", "subscriptionCertificateLink"];
+    const classes = [
+      "ApplicationCertificateLink",
+      "ManagementCertificate",
+      "SubscriptionCertificateLink",
+      "credential",
+    ];
+    const providers = ["applicationCertificateLink", "managementCertificate", "subscriptionCertificateLink"];
     expect(JSON.parse(stdout)).toEqual([
       [classes, classes],
       [providers, providers],

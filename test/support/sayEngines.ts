@@ -1,4 +1,15 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { engines } from "./engine";
+import { repositoryRoot } from "./project";
+
+/** Providers end by a signal and leave nothing compiled behind: this one ends by itself, and has loaded what they load. */
+export function setup(): void {
+  const provider = join(repositoryRoot, "dist/provider/hosts/dynamic.js");
+  const load = `for (const name of [${JSON.stringify(provider)}, "undici", "node-forge"]) require(name);`;
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(repositoryRoot, ".tests/compiled") };
+  execFileSync(process.execPath, ["-e", load], { cwd: repositoryRoot, env });
+}
 
 /** The last line of the scenarios says what they were seen working on. */
 export function teardown(): void {
