@@ -100,11 +100,7 @@ export function applications(
 
   const pause = () => ports.sleep(directoryPauseMs, ports.signal);
 
-  /** Reads until so many in a row are alike. */
-  async function inARow(
-    at: ApplicationAddress,
-    isAlike: (one: ApplicationKeys, before: ApplicationKeys) => boolean,
-  ): Promise<ApplicationKeys> {
+  async function readSettled(at: ApplicationAddress): Promise<ApplicationKeys> {
     const deadlineMs = ports.monotonicMs() + directoryPatienceMs;
     let last = await read(at);
     for (let sightings = 1; sightings < directorySightings; ) {
@@ -113,13 +109,11 @@ export function applications(
       }
       await pause();
       const next = await read(at);
-      sightings = isAlike(next, last) ? sightings + 1 : 1;
+      sightings = sameKeys(next, last) ? sightings + 1 : 1;
       last = next;
     }
     return last;
   }
-
-  const readSettled = (at: ApplicationAddress) => inARow(at, sameKeys);
 
   /**
    * @param isSure whether a conflict is to be an error, because it came too often
@@ -155,9 +149,7 @@ export function applications(
     });
   }
 
-  /**
-   * Edits the collection until reads in a row show the edit.
-   */
+  /** Edits the collection until reads in a row show the edit. */
   async function change(
     at: ApplicationAddress,
     edit: Edit,
