@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     // Vitest leaves one core idle by default; whole programs spend much of their time waiting for each other.
     maxWorkers: 2,
+    // Nothing here keeps state in a module, so most files may share what is loaded (isolate: false).
     // Most of a scenario's time goes into loading Pulumi's SDK, once for each program and each provider that is started.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, ".tests/compiled") },
     projects: [
@@ -14,10 +15,11 @@ export default defineConfig({
           name: "unit",
           include: ["{provider,sdk,local-engine,emulator,cli,scripts,bench}/**/*.test.ts"],
           testTimeout: 30_000,
+          isolate: false,
         },
       },
       {
-        test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000 },
+        test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000, isolate: false },
       },
       {
         test: { name: "chaos", include: ["test/chaos/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },

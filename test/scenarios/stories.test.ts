@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { stages } from "../support/engine";
+import { isStageOfAll, stages } from "../support/engine";
 import { onCallProgram } from "../support/programs";
 import { World, type WorldParts } from "../support/world";
 
 describe.each(stages())("on the $title,", (engine) => {
+  const itOnce = it.runIf(isStageOfAll(engine));
   let world: World;
   afterEach(() => world.stop());
 
@@ -33,7 +34,7 @@ describe.each(stages())("on the $title,", (engine) => {
     expect(world.registered()).toEqual([two]);
   });
 
-  it("a link that was down for longer than the overlap still gives its consumers the whole overlap", async () => {
+  itOnce("a link that was down for longer than the overlap still gives its consumers the whole overlap", async () => {
     const one = await begin(onCallProgram("", [{ name: "prod" }, { name: "staging", subscription: 1 }]));
     world.at("2027-09-05");
     world.emulator.setStatus(world.subscription(1), "disabled");
@@ -76,28 +77,28 @@ describe.each(stages())("on the $title,", (engine) => {
       expect(world.registered()).toEqual([two]);
     });
 
-    it("leaves nothing open when the next holder leaves", async () => {
+    itOnce("leaves nothing open when the next holder leaves", async () => {
       await failHalfWay();
       world.project.setProgram(onCallProgram('holders: ["alice"]', ["prod"]));
       await world.up();
       expect(world.registered()).toEqual([await world.thumbprint("on-call")]);
     });
 
-    it("leaves nothing behind when the link is removed", async () => {
+    itOnce("leaves nothing behind when the link is removed", async () => {
       await failHalfWay();
       world.project.setProgram(onCallProgram('holders: ["alice", "bob"]', []));
       await world.up();
       expect(world.registered()).toEqual([]);
     });
 
-    it("leaves nothing behind when the stack is destroyed", async () => {
+    itOnce("leaves nothing behind when the stack is destroyed", async () => {
       await failHalfWay();
       await world.destroy();
       expect(world.registered()).toEqual([]);
     });
   });
 
-  it("a link that begins during an overlap gets the current certificate only", async () => {
+  itOnce("a link that begins during an overlap gets the current certificate only", async () => {
     const one = await begin(onCallProgram("", ["prod"]));
     world.at("2027-09-05");
     await world.up();
@@ -122,7 +123,7 @@ describe.each(stages())("on the $title,", (engine) => {
     expect(world.registered()).toEqual([two]);
   });
 
-  it("a link whose current certificate was removed by hand fails and says how to put it back", async () => {
+  itOnce("a link whose current certificate was removed by hand fails and says how to put it back", async () => {
     const one = await begin(onCallProgram("", ["prod"]));
     world.emulator.take(world.subscription(), one);
     await world.refresh();
@@ -139,7 +140,7 @@ describe.each(stages())("on the $title,", (engine) => {
     expect(world.registered()).toEqual([one]);
   });
 
-  it("a trigger and a leaver in one change: the strictest wins, both are named", async () => {
+  itOnce("a trigger and a leaver in one change: the strictest wins, both are named", async () => {
     const one = await begin(onCallProgram('holders: ["alice", "bob"], rotationTriggers: { build: "1" }', ["prod"]));
     world.project.setProgram(onCallProgram('holders: ["alice"], rotationTriggers: { build: "2" }', ["prod"]));
     expect((await world.preview()).text).toContain(

@@ -24,7 +24,7 @@ export interface Tally {
 }
 
 /** Between two rounds for which nobody waits: the run needs the machine too. */
-const restMs = 100;
+const restMs = 500;
 
 interface ProbeSettings {
   readonly emulator: Emulator;

@@ -24,7 +24,6 @@ export const typescriptKinds: readonly (ProgramKind & { readonly compiler: RegEx
     compiler: /^3\.8\./,
   },
   { kind: "TypeScript 5.4", program: "typescript", tools: typescript("typescript-5.4"), compiler: /^5\.4\./ },
-  { kind: "TypeScript 5.9", program: "typescript", tools: typescript("typescript-5.9"), compiler: /^5\.9\./ },
   { kind: "TypeScript 6", program: "typescript", tools: typescript("typescript"), compiler: /^6\./ },
 ];
 
