@@ -18,6 +18,8 @@ export interface ErrorFacts {
   /** `x-ms-request-id` of the service's answer: what Microsoft support asks for. */
   readonly requestId?: string | undefined;
   readonly endpoint?: string | undefined;
+  /** Path of a file on this machine. */
+  readonly file?: string | undefined;
 }
 
 export interface ErrorParts {
@@ -37,6 +39,7 @@ const labels: readonly [keyof ErrorFacts, string][] = [
   ["status", "status"],
   ["serviceCode", "service code"],
   ["requestId", "request id"],
+  ["file", "file"],
 ];
 
 function messageOf({ what, todo, facts }: ErrorParts): string {
@@ -167,6 +170,11 @@ export class StillOpenError extends CodedError {
   }
 }
 
+/** With `verify: used`, the current certificate did not sign in, so its predecessor was not retired. */
+export class NotUsableError extends CodedError {
+  readonly code = "ERR_NOT_USABLE";
+}
+
 /** Somebody else removed the current certificate. It is not put back silently: we never open a door that someone else closed. */
 export class RemovedElsewhereError extends CodedError {
   readonly code = "ERR_REMOVED_ELSEWHERE";
@@ -185,6 +193,11 @@ export class ClockSkewError extends CodedError {
 /** A change was asked for while `AZURE_CERTIFICATES_AS_OF` is set and the endpoint is not the emulator. */
 export class AsOfError extends CodedError {
   readonly code = "ERR_AS_OF";
+}
+
+/** A file that holds a key can't be written, read or removed as it has to be: its folder is open to others, a symbolic link is in the way, something else is there, or the system refuses. */
+export class KeyFileError extends CodedError {
+  readonly code = "ERR_FILE";
 }
 
 /** The engine that started this process is gone, so nothing more is changed. */
@@ -215,10 +228,12 @@ export type AzureCertificatesError =
   | RetriesExhaustedError
   | LockOutError
   | StillOpenError
+  | NotUsableError
   | RemovedElsewhereError
   | StateRolledBackError
   | ClockSkewError
   | AsOfError
+  | KeyFileError
   | EngineGoneError
   | CancelledError;
 

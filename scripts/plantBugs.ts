@@ -14,7 +14,8 @@ import {
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { bugs, type PlantedBug } from "../test/planted/bugs";
+import { bugs } from "../test/planted/bugs";
+import type { PlantedBug } from "../test/planted/plantedBug";
 import { invariantsPage } from "./planted/page";
 
 const root = join(__dirname, "..");

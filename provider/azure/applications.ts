@@ -5,8 +5,10 @@ import { directoryPatienceMs, directoryPauseMs, directorySightings } from "../de
 import { CancelledError, CertificateError, ServiceError } from "../errors";
 import type { Ports } from "../ports";
 import { type ApplicationAddress, applicationPath } from "./applicationAddress";
+import type { OwnApplication } from "./credential";
 import { type Failure, RequestFailed } from "./failure";
 import { graphFacts } from "./graphErrors";
+import { type KeyEdit, type NewKeyCredential, sendEdit, type WriteWith } from "./keyWriting";
 import { mayHaveTakenEffect } from "./retry";
 import type { Transport } from "./transport";
 
@@ -19,12 +21,19 @@ const keyCredential = z.looseObject({
   endDateTime: z.string().nullish(),
   type: z.string().nullish(),
 });
-const applicationSchema = z.object({ id: z.guid(), keyCredentials: z.array(keyCredential) });
+const applicationSchema = z.object({
+  id: z.guid().toLowerCase(),
+  appId: z.guid().toLowerCase(),
+  keyCredentials: z.array(keyCredential),
+});
 
 export type KeyCredential = z.infer<typeof keyCredential>;
 
 /** What an application holds, as one read saw it. */
 export interface ApplicationKeys {
+  /** Graph's own id of the object. */
+  readonly id: string;
+  readonly appId: string;
   readonly keyCredentials: readonly KeyCredential[];
   readonly serverDate: Date | null;
   readonly requestId: string | null;
@@ -33,14 +42,14 @@ export interface ApplicationKeys {
 }
 
 /**
- * The certificates of app registrations, by way of their collection `keyCredentials`, which Graph replaces as a whole and
- * without a way to say which state of it was seen. So a change begins with reads that agree, sends everything back that it
- * does not mean to change, and counts once reads in a row show it; whatever somebody else did meanwhile is read and kept.
+ * The certificates of app registrations, their collection `keyCredentials`. Graph knows no way to say which state of it was
+ * seen, and answers from replicas that lag. So a change begins with reads that agree, leaves as it is whatever it does not
+ * mean to change, and counts once reads in a row show it; whatever somebody else did meanwhile is read and kept.
  *
  * Every method may throw AuthenticationError, ApplicationUnavailableError, CredentialPolicyError, QuotaExceededError,
  * ServiceError, UnreadableAnswerError, TransportError, RetriesExhaustedError or ConfigurationError, or the reason of an abort.
  *
- * @see learn.microsoft.com/graph/api/application-update
+ * @see learn.microsoft.com/graph/api/resources/keycredential
  */
 export interface Applications {
   /** As one replica shows it. */
@@ -48,15 +57,16 @@ export interface Applications {
   /** As several reads in a row agree. */
   readSettled(at: ApplicationAddress): Promise<ApplicationKeys>;
   /** @param onAnswerLost called as soon as it may have been registered although no success was seen */
-  add(at: ApplicationAddress, der: Buffer, onAnswerLost: () => void): Promise<Added>;
+  add(at: ApplicationAddress, der: Buffer, writeWith: WriteWith, onAnswerLost: () => void): Promise<Added>;
   /** Also where it is gone already. @param thumbprint upper-case */
-  remove(at: ApplicationAddress, thumbprint: string): Promise<void>;
+  remove(at: ApplicationAddress, thumbprint: string, writeWith: WriteWith): Promise<void>;
 }
 
-/** What to send in the place of what is there; null where nothing is to be done any more. */
-type Edit = (there: readonly KeyCredential[]) => readonly object[] | null;
+/** What to do about what is there; null where nothing is to be done any more. */
+type Decide = (there: readonly KeyCredential[]) => KeyEdit | null;
 
 interface ChangePurpose {
+  readonly writeWith: WriteWith;
   readonly purpose: string;
   readonly thumbprint: string;
   readonly onAnswerLost: () => void;
@@ -89,13 +99,14 @@ export function thumbprintOf({ key, customKeyIdentifier }: KeyCredential): strin
 
 export function applications(
   transport: Pick<Transport<ApplicationAddress>, "call">,
-  ports: Pick<Ports, "sleep" | "signal" | "monotonicMs">,
+  ports: Pick<Ports, "now" | "sleep" | "signal" | "monotonicMs">,
+  signer: () => Promise<OwnApplication | null>,
 ): Applications {
   const read: Applications["read"] = (at) =>
     transport.call({ at, purpose: "read the certificates of an application", thumbprint: null }, {}, async (send) => {
-      const answer = await send({ method: "GET", path: `${applicationPath(at)}?$select=id,keyCredentials` });
+      const answer = await send({ method: "GET", path: `${applicationPath(at)}?$select=id,appId,keyCredentials` });
       const { serverDate, requestId, authenticatedWith } = answer;
-      return { keyCredentials: decode(answer.body, requestId), serverDate, requestId, authenticatedWith };
+      return { ...decode(answer.body, requestId), serverDate, requestId, authenticatedWith };
     });
 
   const pause = () => ports.sleep(directoryPauseMs, ports.signal);
@@ -119,22 +130,21 @@ export function applications(
    * @param isSure whether a conflict is to be an error, because it came too often
    * @returns the answer, or null where only reading tells what has become of it
    */
-  function replace(
+  function carryOut(
     at: ApplicationAddress,
-    keyCredentials: readonly object[],
+    there: ApplicationKeys,
+    edit: KeyEdit,
     purpose: ChangePurpose,
     isSure: boolean,
   ): Promise<{ readonly requestId: string | null } | null> {
     let isLost = false;
-    const { onAnswerLost, ...about } = purpose;
+    const { onAnswerLost, writeWith, ...about } = purpose;
     return transport.call({ at, ...about }, {}, async (send) => {
       if (isLost) {
         return null;
       }
       try {
-        const body = JSON.stringify({ keyCredentials });
-        const { requestId } = await send({ method: "PATCH", path: applicationPath(at), body });
-        return { requestId };
+        return await sendEdit({ at, writeWith }, there, edit, { send, signer, now: ports.now });
       } catch (error) {
         const failure = error instanceof RequestFailed ? error.failure : null;
         if (failure !== null && isConflict(failure) && !isSure) {
@@ -149,10 +159,10 @@ export function applications(
     });
   }
 
-  /** Edits the collection until reads in a row show the edit. */
+  /** Changes the collection until reads in a row show the change. */
   async function change(
     at: ApplicationAddress,
-    edit: Edit,
+    decide: Decide,
     purpose: ChangePurpose,
   ): Promise<{ readonly requestId: string | null; readonly settled: ApplicationKeys }> {
     const deadlineMs = ports.monotonicMs() + directoryPatienceMs;
@@ -160,18 +170,18 @@ export function applications(
     let conflicts = 0;
     while (ports.monotonicMs() < deadlineMs) {
       const before = await readSettled(at);
-      const next = edit(before.keyCredentials);
-      if (next === null) {
+      const edit = decide(before.keyCredentials);
+      if (edit === null) {
         return { requestId, settled: before };
       }
-      const answer = await replace(at, next, purpose, conflicts >= mostConflicts);
+      const answer = await carryOut(at, before, edit, purpose, conflicts >= mostConflicts);
       if (answer === null) {
         conflicts += 1;
         await pause();
       } else {
         requestId = answer.requestId;
         // What still looks as before has not arrived yet; anything else is what somebody made of it.
-        await untilItMoved(at, before, edit, deadlineMs);
+        await untilItMoved(at, before, decide, deadlineMs);
       }
     }
     throw unsettled(at);
@@ -180,11 +190,11 @@ export function applications(
   async function untilItMoved(
     at: ApplicationAddress,
     before: ApplicationKeys,
-    edit: Edit,
+    decide: Decide,
     deadlineMs: number,
   ): Promise<void> {
     for (let seen = await read(at); ports.monotonicMs() < deadlineMs; seen = await read(at)) {
-      if (edit(seen.keyCredentials) === null || !sameKeys(seen, before)) {
+      if (decide(seen.keyCredentials) === null || !sameKeys(seen, before)) {
         return;
       }
       await pause();
@@ -194,7 +204,7 @@ export function applications(
   return {
     read,
     readSettled,
-    add: async (at, der, onAnswerLost) => {
+    add: async (at, der, writeWith, onAnswerLost) => {
       const { thumbprint, publicKeyPkcs1, subject } = parseCertificate(der);
       if (publicKeyPkcs1 === null) {
         throw new CertificateError({
@@ -203,7 +213,7 @@ export function applications(
         });
       }
       // Ours from the beginning: sent once more, it is the same credential and not another one with the same key.
-      const added = {
+      const add: NewKeyCredential = {
         keyId: randomUUID(),
         type: "AsymmetricX509Cert",
         usage: "Verify",
@@ -212,19 +222,19 @@ export function applications(
       };
       const { requestId, settled } = await change(
         at,
-        (there) => (there.some((one) => thumbprintOf(one) === thumbprint) ? null : [...there.map(sentBack), added]),
-        { purpose: "register a certificate", thumbprint, onAnswerLost },
+        (there) => (there.some((one) => thumbprintOf(one) === thumbprint) ? null : { add, remove: [] }),
+        { writeWith, purpose: "register a certificate", thumbprint, onAnswerLost },
       );
       return { requestId, readBack: settled.keyCredentials.find((one) => thumbprintOf(one) === thumbprint) };
     },
-    remove: async (at, thumbprint) => {
+    remove: async (at, thumbprint, writeWith) => {
       await change(
         at,
         (there) => {
-          const kept = there.filter((one) => thumbprintOf(one) !== thumbprint);
-          return kept.length === there.length ? null : kept.map(sentBack);
+          const remove = there.filter((one) => thumbprintOf(one) === thumbprint);
+          return remove.length === 0 ? null : { add: null, remove };
         },
-        { purpose: "remove a certificate", thumbprint, onAnswerLost: () => {} },
+        { writeWith, purpose: "remove a certificate", thumbprint, onAnswerLost: () => {} },
       );
     },
   };
@@ -241,26 +251,22 @@ export function applications(
 /** Longer names are shortened by Graph (keyCredential resource type). */
 const longestDisplayName = 90;
 
-/** As it came, without the certificate: a keyId without a key stays as it is (microsoft-graph-docs#3579). */
-function sentBack(one: KeyCredential): object {
-  return { ...one, key: null };
-}
-
 function sameKeys(one: ApplicationKeys, other: ApplicationKeys): boolean {
   const idsOf = ({ keyCredentials }: ApplicationKeys) => keyCredentials.map(({ keyId }) => keyId).sort();
   return idsOf(one).join() === idsOf(other).join();
 }
 
-/** Somebody else was faster: a keyId that was sent back is gone, or two requests met. */
+/** Somebody else was faster: a keyId that was sent back or is to be removed is gone, or two requests met. */
 function isConflict(failure: Failure): boolean {
   return (
     failure.kind === "answer" &&
     (failure.serviceCode === "Directory_ConcurrencyViolation" ||
-      (failure.status === 400 && failure.serviceCode === "KeyCredentialsInvalidValue"))
+      (failure.status === 400 && failure.serviceCode === "KeyCredentialsInvalidValue") ||
+      (failure.status === 400 && /no credentials found to be removed/i.test(failure.message ?? "")))
   );
 }
 
-function decode(body: string, requestId: string | null): readonly KeyCredential[] {
+function decode(body: string, requestId: string | null): z.infer<typeof applicationSchema> {
   let content: unknown;
   try {
     content = JSON.parse(body);
@@ -272,5 +278,5 @@ function decode(body: string, requestId: string | null): readonly KeyCredential[
     const path = error.issues[0]?.path.join("/") ?? "it";
     throw new RequestFailed({ kind: "unreadable", detail: `${path} is not as documented`, requestId });
   }
-  return data.keyCredentials;
+  return data;
 }

@@ -16,6 +16,7 @@ describe("parseConfiguration", () => {
       entra: {
         graphEndpoint: "https://graph.microsoft.com",
         authorityHost: "https://login.microsoftonline.com",
+        tenantId: null,
         certificate: null,
       },
       caCertificatePath: null,

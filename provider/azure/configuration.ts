@@ -53,6 +53,7 @@ export interface EntraConfiguration {
   /** https origins without a trailing slash. */
   readonly graphEndpoint: string;
   readonly authorityHost: string;
+  readonly tenantId: string | null;
   /** Null: whatever `DefaultAzureCredential` finds. */
   readonly certificate:
     | (SourceOrigin & { readonly path: string; readonly tenantId: string; readonly clientId: string })
@@ -162,6 +163,7 @@ function entraConfiguration(
   return {
     graphEndpoint: addressOf("graphEndpoint", defaultGraphEndpoint),
     authorityHost: addressOf("authorityHost", defaultAuthorityHost),
+    tenantId: tenantId?.value.trim() ?? null,
     certificate:
       path === undefined || tenantId === undefined || clientId === undefined
         ? null
@@ -173,6 +175,14 @@ function entraConfiguration(
             clientId: clientId.value.trim(),
           },
   };
+}
+
+/** The files with a key that the provider may sign in with. */
+export function ownKeyPaths({ credentials, entra }: ProviderConfiguration): readonly string[] {
+  const paths = credentials.flatMap((source) =>
+    source.authentication === "clientCertificate" && "path" in source.certificate ? [source.certificate.path] : [],
+  );
+  return entra.certificate === null ? paths : [...paths, entra.certificate.path];
 }
 
 interface Settings {

@@ -2,7 +2,9 @@ import type { Ports } from "../ports";
 import { type Applications, applications } from "./applications";
 import { clientPools } from "./clientPools";
 import type { ProviderConfiguration } from "./configuration";
+import { entraCredential } from "./entraCredential";
 import { graphService } from "./graphService";
+import { type KeyTrial, keyTrial } from "./keyTrial";
 import { type ManagementCertificates, managementCertificates } from "./managementCertificates";
 import { managementService } from "./managementService";
 import type { ServiceAddress } from "./service";
@@ -13,6 +15,7 @@ import { Transport } from "./transport";
 export interface Connection {
   readonly managementCertificates: ManagementCertificates;
   readonly applications: Applications;
+  readonly keyTrial: KeyTrial;
   /**
    * Runs the work when nobody else in this process works behind the same key, in the order of asking.
    * Not reentrant: work that asks for its own key again waits for ever.
@@ -32,7 +35,9 @@ export function connect(configuration: ProviderConfiguration, ports: Ports): Con
   const pools = clientPools(configuration.caCertificatePath);
   const shared = { ports, pools, throttles: new Throttles(ports) };
   const management = new Transport(managementService(configuration, ports.now), shared);
-  const graph = new Transport(graphService(configuration), shared);
+  const entra = entraCredential(configuration);
+  const graph = new Transport(graphService(entra), shared);
+  const signer = async () => (await entra()).own ?? null;
   const lastInLine = new Map<string, Promise<void>>();
   const exclusively: Connection["exclusively"] = async (key, work) => {
     const before = lastInLine.get(key);
@@ -51,7 +56,8 @@ export function connect(configuration: ProviderConfiguration, ports: Ports): Con
   };
   const connection: Connection = {
     managementCertificates: managementCertificates(management),
-    applications: applications(graph, ports),
+    applications: applications(graph, ports, signer),
+    keyTrial: keyTrial(configuration, shared),
     exclusively,
     within: (budgetMs) => {
       let startedMs = ports.monotonicMs();
@@ -62,7 +68,7 @@ export function connect(configuration: ProviderConfiguration, ports: Ports): Con
       return {
         ...connection,
         managementCertificates: managementCertificates(limited(management)),
-        applications: applications(limited(graph), ports),
+        applications: applications(limited(graph), ports, signer),
         exclusively: (key, work) =>
           exclusively(key, () => {
             startedMs = ports.monotonicMs();

@@ -15,12 +15,21 @@ export interface CertificateCredential extends CredentialOrigin {
   readonly tls: () => Required<Pick<SecureContextOptions, "key" | "cert">>;
 }
 
+/** The application that a run signs in as with a key of its own. */
+export interface OwnApplication {
+  readonly clientId: string;
+  /** Says, signed with that key, that the application may change its keys. */
+  readonly prove: (objectId: string, now: Date) => Promise<string>;
+}
+
 /** A bearer token of Entra. */
 export interface TokenCredential extends CredentialOrigin {
   readonly kind: "token";
   /** Of the certificate that it was had with, where that is known. */
   readonly thumbprint: string | null;
   readonly token: (endpoint: string, signal: AbortSignal) => Promise<string>;
+  /** Absent where the key is not ours to sign with. */
+  readonly own?: OwnApplication;
 }
 
 export type Credential = CertificateCredential | TokenCredential;

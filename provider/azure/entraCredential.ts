@@ -1,9 +1,10 @@
 import { parseCertificate } from "../certificate/parse";
 import { readPemBundle } from "../certificate/pemBundle";
-import { defaultAuthorityHost } from "../defaults";
-import { environmentVariableOf, type ProviderConfiguration } from "./configuration";
-import type { TokenCredential } from "./credential";
-import { readProtectedFile, readPublicFile } from "./protectedFile";
+import { environmentVariableOf } from "./configuration";
+import type { OwnApplication, TokenCredential } from "./credential";
+import { authorityOptions, defaultScope, type EntraSettings } from "./entraAuthority";
+import { proofOfPossession } from "./proofOfPossession";
+import { readProtectedFile } from "./protectedFile";
 import { importIdentity, loadIdentity, tokenFrom } from "./token";
 
 /**
@@ -12,25 +13,12 @@ import { importIdentity, loadIdentity, tokenFrom } from "./token";
  *
  * @param load replaces the package in tests
  */
-export function entraCredential(
-  { entra, caCertificatePath }: Pick<ProviderConfiguration, "entra" | "caCertificatePath">,
-  load = importIdentity,
-): () => Promise<TokenCredential> {
+export function entraCredential(configuration: EntraSettings, load = importIdentity): () => Promise<TokenCredential> {
   let opened: Promise<TokenCredential> | undefined;
 
   async function open(): Promise<TokenCredential> {
-    const options = {
-      authorityHost: entra.authorityHost,
-      // Known to be Microsoft's own or chosen by the user: nobody else has to be asked.
-      disableInstanceDiscovery: entra.authorityHost !== defaultAuthorityHost,
-      ...(caCertificatePath !== null && {
-        tlsOptions: {
-          ca: (await readPublicFile(caCertificatePath, "azure-certificates:caCertificatePath")).toString("utf8"),
-        },
-      }),
-    };
-    const scopeOf = (endpoint: string) => `${endpoint}/.default`;
-    const { certificate } = entra;
+    const options = await authorityOptions(configuration);
+    const { certificate } = configuration.entra;
     if (certificate === null) {
       const { DefaultAzureCredential } = await loadIdentity(load, "ApplicationCertificateLink");
       const signer = new DefaultAzureCredential(options);
@@ -39,7 +27,7 @@ export function entraCredential(
         setting: "DefaultAzureCredential",
         stored: false,
         thumbprint: null,
-        token: tokenFrom({ scopeOf, todo: signIn }, async () => signer),
+        token: tokenFrom({ scopeOf: defaultScope, todo: signIn }, async () => signer),
       };
     }
     const { path, setting, stored, tenantId, clientId } = certificate;
@@ -49,7 +37,18 @@ export function entraCredential(
     const both = { certificate: `${pem.certificatePem}${pem.privateKeyPem}` };
     const signer = new ClientCertificateCredential(tenantId, clientId, both, options);
     const todo = `Check that the application ${clientId} has this certificate, and that it is valid.`;
-    return { kind: "token", setting, stored, thumbprint, token: tokenFrom({ scopeOf, todo }, async () => signer) };
+    const own: OwnApplication = {
+      clientId,
+      prove: (objectId, now) => proofOfPossession({ privateKeyPem: pem.privateKeyPem, thumbprint }, objectId, now),
+    };
+    return {
+      kind: "token",
+      setting,
+      stored,
+      thumbprint,
+      token: tokenFrom({ scopeOf: defaultScope, todo }, async () => signer),
+      own,
+    };
   }
 
   return () => {

@@ -1,12 +1,10 @@
 import { type ApplicationAddress, applicationKey } from "./applicationAddress";
-import type { ProviderConfiguration } from "./configuration";
-import { entraCredential } from "./entraCredential";
+import type { TokenCredential } from "./credential";
 import { graphError, graphFacts, readGraphError } from "./graphErrors";
 import type { Service } from "./service";
 
 /** The app registrations of Microsoft Graph, with a token of Entra. */
-export function graphService(configuration: ProviderConfiguration): Service<ApplicationAddress> {
-  const credential = entraCredential(configuration);
+export function graphService(credential: () => Promise<TokenCredential>): Service<ApplicationAddress> {
   return {
     protocol: {
       headers: {},

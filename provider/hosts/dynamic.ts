@@ -7,6 +7,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { parseConfiguration } from "../azure/configuration";
 import { applicationCertificateLink as applicationCertificateLinkLifecycle } from "../resources/applicationCertificateLink";
+import { certificateFile as certificateFileLifecycle } from "../resources/certificateFile";
 import { type Configured, configuredWith } from "../resources/context";
 import { type Difference, PartialChangeError, type ResourceLifecycle, type Values } from "../resources/lifecycle";
 import { managementCertificate as managementCertificateLifecycle } from "../resources/managementCertificate";
@@ -22,6 +23,7 @@ const said = new Set<string>();
 export const managementCertificate = dynamicProvider(managementCertificateLifecycle);
 export const subscriptionCertificateLink = dynamicProvider(subscriptionCertificateLinkLifecycle);
 export const applicationCertificateLink = dynamicProvider(applicationCertificateLinkLifecycle);
+export const certificateFile = dynamicProvider(certificateFileLifecycle);
 
 function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider {
   return {

@@ -6,10 +6,13 @@ import {
 } from "./applicationCertificateLinkDefinition";
 import { certificateLink } from "./certificateLink";
 import type { Configured } from "./context";
-import { applicationDoor } from "./door";
+import { applicationDoor, type Door } from "./door";
 import type { PropertyChange, Values } from "./lifecycle";
 import type { LinkKind } from "./linkKind";
 import { unknownValue } from "./unknowns";
+
+/** Unknown in a preview, it is taken for the default: no preview writes. */
+const writeWithShape = applicationCertificateLinkInputs.shape.writeWith;
 
 export const applicationKind: LinkKind = {
   definition: applicationCertificateLinkDefinition,
@@ -17,7 +20,7 @@ export const applicationKind: LinkKind = {
   state: applicationCertificateLinkState,
   address: ["appId", "objectId"],
   stableOutputs: ["appId", "objectId", "graphEndpoint", "lineage"],
-  doorOf: (values, context) => applicationDoor(addressOf(values, context), context),
+  doorOf,
   checkDoor: (inputs, context) => {
     const given = [inputs["appId"], inputs["objectId"]].filter((id) => id !== undefined);
     if (given.length !== 1) {
@@ -27,14 +30,16 @@ export const applicationKind: LinkKind = {
           : "give the link either the appId or the objectId of its app registration, not both";
       return { door: null, failures: [{ property: "appId", reason }] };
     }
-    const door = given[0] === unknownValue ? null : applicationDoor(addressOf(inputs, context), context);
+    const door = given[0] === unknownValue ? null : doorOf(inputs, context);
     return { door, failures: [] };
   },
-  recorded: ({ appId, objectId }, { configuration }) => ({
+  recorded: ({ appId, objectId, writeWith }, { configuration }) => ({
     appId,
     objectId,
+    writeWith,
     graphEndpoint: configuration.entra.graphEndpoint,
   }),
+  recordedInputs: ["writeWith"],
   moves,
   idOf: ({ appId, objectId }) => String(appId ?? objectId),
   idForm: { begins: "appId", example: "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b" },
@@ -47,6 +52,11 @@ export const applicationKind: LinkKind = {
 };
 
 export const applicationCertificateLink = certificateLink(applicationKind);
+
+function doorOf(values: Values, context: Configured): Door {
+  const writeWith = writeWithShape.safeParse(values["writeWith"]).data ?? "auto";
+  return applicationDoor(addressOf(values, context), writeWith, context);
+}
 
 /** @param values inputs, or a state, which says where Graph was too */
 function addressOf({ appId, objectId, graphEndpoint }: Values, { configuration }: Configured): ApplicationAddress {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { waysToWrite } from "../azure/keyWriting";
 import type { ResourceDefinition } from "./definition";
 import { directoryGuid } from "./fields";
 import {
@@ -19,6 +20,12 @@ export const applicationCertificateLinkInputs = z.strictObject({
     .optional()
     .describe("Graph's own id of the app registration, instead of `appId`. A change replaces the link."),
   ...givenCertificateShape,
+  writeWith: z
+    .enum(waysToWrite, { error: "writeWith must be auto, patch or addKey" })
+    .default("auto")
+    .describe(
+      "How changes reach the application. `patch` replaces its whole collection of certificates and needs the permission to write it. `addKey` adds and removes single ones with a proof signed by a key of the application, which every application may do with its own keys; the run has to sign in as that application. `auto` is `addKey` for the application that the run signs in as, and `patch` for all others. Default: `auto`.",
+    ),
   ...linkRulesShape("application"),
 });
 
@@ -33,7 +40,10 @@ const applicationCertificateLinkOutputs = z.object({
   certificateCount: z.int().describe("Certificates of the application when last looked, other people's included."),
 });
 
-export const applicationCertificateLinkState = applicationCertificateLinkOutputs.extend(rememberedShape);
+export const applicationCertificateLinkState = applicationCertificateLinkOutputs.extend({
+  ...rememberedShape,
+  writeWith: z.enum(waysToWrite).default("auto"),
+});
 
 export const applicationCertificateLinkDefinition: ResourceDefinition = {
   type: "ApplicationCertificateLink",

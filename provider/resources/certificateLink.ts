@@ -4,7 +4,7 @@ import { confirmedListing, foundMissing } from "./confirmedListing";
 import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
 import type { Door } from "./door";
-import { defaultsOf, validateInputs, withoutDefaults, withoutUndefined } from "./inputs";
+import { defaultsOf, sameJson, validateInputs, withoutDefaults, withoutUndefined } from "./inputs";
 import {
   type CheckFailure,
   type CheckResult,
@@ -69,7 +69,7 @@ function subjectOf(
   inputs: Values,
   context: Configured,
 ): { readonly subject: string | null; readonly failures: readonly CheckFailure[] } {
-  const { certificate, certificatePem } = inputs;
+  const { certificate, certificatePem, verify } = inputs;
   if ((certificate === undefined) === (certificatePem === undefined)) {
     const reason =
       certificate === undefined
@@ -79,6 +79,10 @@ function subjectOf(
   }
   if (containsUnknown(certificate) || containsUnknown(certificatePem)) {
     return { subject: null, failures: [] };
+  }
+  if (verify === "used" && (certificate as LinkInputs["certificate"])?.privateKeyPem === undefined) {
+    const reason = "verify: used signs in with the key, so the link needs a certificate with its privateKeyPem";
+    return { subject: null, failures: [{ property: "verify", reason }] };
   }
   const property = certificatePem === undefined ? "certificate" : "certificatePem";
   const failed = (reason: string) => ({ subject: null, failures: [{ property, reason }] });
@@ -137,9 +141,23 @@ function diff(kind: LinkKind, olds: Values, news: Values, context: Configured): 
   const wanted = linkCertificateOf(inputs, context).certificate;
   return linkChanges(
     state,
-    { inputs, certificate: wanted, door: door.name, moves: kind.moves(olds, known, context) },
+    {
+      inputs,
+      certificate: wanted,
+      door: door.name,
+      moves: kind.moves(olds, known, context),
+      alsoRecorded: changedIn(kind, olds, known),
+    },
     kind.limitOf(context),
     context.ports.now(),
+  );
+}
+
+/** Compared with their defaults filled in: neither inputs nor state hold those. */
+function changedIn({ recordedInputs, inputs }: LinkKind, olds: Values, news: Values): readonly string[] {
+  const defaults = defaultsOf(inputs);
+  return recordedInputs.filter(
+    (property) => !sameJson(olds[property] ?? defaults[property], news[property] ?? defaults[property]),
   );
 }
 
@@ -222,6 +240,7 @@ async function remove(kind: LinkKind, olds: Values, context: Configured): Promis
       overlapHours: state.overlapHours,
     },
     der: null,
+    proveWith: null,
     registered: state.registered,
     rules: rulesOf(kind, state, door, context),
   };

@@ -1,8 +1,10 @@
 import { type ApplicationAddress, applicationKey } from "../azure/applicationAddress";
 import { type KeyCredential, thumbprintOf } from "../azure/applications";
 import type { Connection } from "../azure/connection";
+import type { WriteWith } from "../azure/keyWriting";
 import type { AddOptions, ListedCertificate, Listing } from "../azure/managementCertificates";
 import { type SubscriptionAddress, subscriptionKey } from "../azure/subscriptionAddress";
+import type { KeyAndCertificate } from "../certificate/pairing";
 import type { ErrorFacts } from "../errors";
 
 /** A place where certificates are registered, as a link works with it. */
@@ -28,6 +30,8 @@ export interface Door {
   }>;
   /** Also where it is gone already. */
   remove(thumbprint: string): Promise<unknown>;
+  /** Signs in as whoever holds the key does, and changes nothing. What it throws says why that does not work. */
+  signIn(key: KeyAndCertificate): Promise<void>;
 }
 
 /** Touches no connection before something is asked of it: previews name doors too. */
@@ -42,11 +46,16 @@ export function subscriptionDoor(at: SubscriptionAddress, context: { readonly co
     get: (thumbprint) => client().get(at, thumbprint),
     add: (der, options) => client().add(at, der, options),
     remove: (thumbprint) => client().remove(at, thumbprint),
+    signIn: (key) => context.connection.keyTrial.onSubscription(at, key),
   };
 }
 
 /** Touches no connection before something is asked of it. */
-export function applicationDoor(at: ApplicationAddress, context: { readonly connection: Connection }): Door {
+export function applicationDoor(
+  at: ApplicationAddress,
+  writeWith: WriteWith,
+  context: { readonly connection: Connection },
+): Door {
   const client = () => context.connection.applications;
   return {
     name: `application ${at.id}`,
@@ -68,10 +77,11 @@ export function applicationDoor(at: ApplicationAddress, context: { readonly conn
       );
     },
     add: async (der, { onAnswerLost = () => {} }) => {
-      const { requestId, readBack } = await client().add(at, der, onAnswerLost);
+      const { requestId, readBack } = await client().add(at, der, writeWith, onAnswerLost);
       return { requestId, ...(readBack !== undefined && { readBack: listed(readBack) }) };
     },
-    remove: (thumbprint) => client().remove(at, thumbprint),
+    remove: (thumbprint) => client().remove(at, thumbprint, writeWith),
+    signIn: async (key) => context.connection.keyTrial.asApplication((await client().read(at)).appId, key),
   };
 }
 

@@ -23,6 +23,7 @@ const options = {
   removeFirst: false,
   whenRemovedElsewhere: "fail",
   removeAdopted: false,
+  verify: "listed",
   resourceName: "alice-prod",
 } as const;
 
@@ -75,6 +76,7 @@ function changesAt(
     certificate: wanted,
     door,
     moves: subscriptionKind.moves(state, address, {} as Configured),
+    alsoRecorded: [],
   };
   return linkChanges({ ...state, ...before }, wish, limit, new Date(date));
 }

@@ -15,10 +15,19 @@ interface Wish {
   readonly door: string;
   /** Because it is to open another door. */
   readonly moves: readonly PropertyChange[];
+  /** Inputs that only this kind of link has and that state repeats, where they differ from what the state says. */
+  readonly alsoRecorded: readonly string[];
 }
 
 /** Inputs that state repeats: a change is at least recorded, because delete sees nothing but state. */
-const recordedInputs = ["allowLast", "removeFirst", "whenRemovedElsewhere", "removeAdopted", "resourceName"] as const;
+const recordedInputs = [
+  "allowLast",
+  "removeFirst",
+  "whenRemovedElsewhere",
+  "removeAdopted",
+  "verify",
+  "resourceName",
+] as const;
 
 /** What the next update would do to this link, in the order in which it would happen. Pure. */
 export function linkChanges(state: LinkState, wish: Wish, certificateLimit: number, now: Date): Difference {
@@ -31,10 +40,9 @@ export function linkChanges(state: LinkState, wish: Wish, certificateLimit: numb
     const reason = `an overlap of ${hoursInWords(wish.certificate.overlapHours)} is recorded`;
     changes.push({ property: "certificate", reason, replaces: false });
   }
-  for (const property of recordedInputs) {
-    if (!sameJson(state[property], wish.inputs[property])) {
-      changes.push({ property, reason: `${property} is recorded`, replaces: false });
-    }
+  const recorded = recordedInputs.filter((property) => !sameJson(state[property], wish.inputs[property]));
+  for (const property of [...recorded, ...wish.alsoRecorded]) {
+    changes.push({ property, reason: `${property} is recorded`, replaces: false });
   }
   return { changes, warnings: limitWarnings(state, wish.door, changes, certificateLimit) };
 }
@@ -131,9 +139,17 @@ function retirements(state: LinkState, wish: Wish, now: Date): PropertyChange[] 
     .filter((registration) => !wanted.has(registration.thumbprint))
     .map((registration) => ({
       property: "registered",
-      reason: `due: ${farewell(registration, wish, now)} from ${wish.door}`,
+      reason: `due: ${farewell(registration, wish, now)} from ${wish.door}${condition(registration, wish)}`,
       replaces: false,
     }));
+}
+
+/** A revoked one goes whatever happens. */
+function condition({ thumbprint }: { readonly thumbprint: string }, { inputs, certificate }: Wish): string {
+  const isRevoked = certificate.previous.some((version) => version.revoked && version.thumbprint === thumbprint);
+  return inputs.verify === "used" && !isRevoked
+    ? `, once ${shortThumbprint(certificate.current.thumbprint)} has signed in there`
+    : "";
 }
 
 function farewell(

@@ -22,6 +22,7 @@ const certificateOfALink = z
     {
       der: z.base64({ error: "certificate.der must be a certificate's DER in base64" }).optional(),
       certificatePem: z.string({ error: "certificate.certificatePem must be a certificate in PEM" }).optional(),
+      privateKeyPem: z.string({ error: "certificate.privateKeyPem must be a private key in PEM" }).optional(),
       ...supersededVersions.shape,
     },
     { error: "certificate must be a ManagementCertificate" },
@@ -41,6 +42,10 @@ export function certificateSpelledOut(door: string) {
       certificatePem: z.string().describe("Output `certificatePem` of the ManagementCertificate."),
       previous: z.array(previousVersion).describe("Output `previous` of the ManagementCertificate."),
       overlapHours: z.number().describe("Output `overlapHours` of the ManagementCertificate, in hours."),
+      privateKeyPem: z
+        .string()
+        .optional()
+        .describe("Output `privateKeyPem` of the ManagementCertificate, with `verify: used` only."),
     })
     .describe(
       `The ManagementCertificate that the ${door} is to accept, with its rotations and overlaps: its outputs \`certificatePem\`, \`previous\` and \`overlapHours\`, under the same names. A certificate of another lineage replaces the link. Either this or \`certificatePem\`.`,
@@ -86,6 +91,12 @@ export function linkRulesShape(door: string) {
       .default(false)
       .describe(
         "Whether deleting the link also removes a certificate that was there before it. Default: `false`: what was found is left behind.",
+      ),
+    verify: z
+      .enum(["listed", "used"], { error: "verify must be listed or used" })
+      .default("listed")
+      .describe(
+        `What has to be seen of the current certificate before its predecessor is retired: \`listed\`, that the ${door} lists it; \`used\`, that its key really signs in. If it does not, the predecessor stays and the update fails. \`used\` needs the private key, so it is in the state of this link a second time, encrypted as in the certificate's. Revoked certificates are removed all the same. Default: \`listed\`.`,
       ),
     resourceName: z.string(),
   };
@@ -136,6 +147,7 @@ export const rememberedShape = {
   removeFirst: z.boolean().default(false),
   whenRemovedElsewhere: z.enum(["fail", "restore"]).default("fail"),
   removeAdopted: z.boolean().default(false),
+  verify: z.enum(["listed", "used"]).default("listed"),
   resourceName: z.string(),
 };
 

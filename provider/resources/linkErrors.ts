@@ -1,14 +1,19 @@
 import { maximumClockSkewMinutes } from "../defaults";
 import {
+  CancelledError,
   CertificateError,
   ClockSkewError,
+  EngineGoneError,
+  isAzureCertificatesError,
   LockOutError,
+  NotUsableError,
   QuotaExceededError,
   RemovedElsewhereError,
   StateRolledBackError,
   StillOpenError,
 } from "../errors";
 import type { GuardedCertificate, LinkRefusal } from "../rotation/types";
+import { shortThumbprint } from "../rotation/wording";
 import { isoSeconds } from "./dates";
 import type { Door } from "./door";
 
@@ -47,6 +52,24 @@ export function stillOpen(thumbprints: readonly string[], cause: Error, door: Do
     what: `${subject} revoked and could not be removed from ${door.name}: ${cause.message.split("\n")[0]}`,
     todo: `Whoever has ${thumbprints.length === 1 ? "its key" : "their keys"} can still sign in. Run the update again; if that does not help, remove ${it} by hand.`,
     facts: { ...door.facts, thumbprint: thumbprints.join(", ") },
+    cause,
+  });
+}
+
+/** The key that should work from now on does not. */
+export function notUsable(
+  { current, outgoing }: { readonly current: string; readonly outgoing: string },
+  cause: unknown,
+  door: Door,
+): Error {
+  // A run that ends is not a key that fails.
+  if (!isAzureCertificatesError(cause) || cause instanceof CancelledError || cause instanceof EngineGoneError) {
+    return cause instanceof Error ? cause : new Error(String(cause));
+  }
+  return new NotUsableError({
+    what: `${shortThumbprint(current)} is registered and does not sign in to ${door.name}, so ${shortThumbprint(outgoing)} is not retired: ${cause.message.split("\n")[0]}`,
+    todo: "Consumers of the previous key are not affected. Run the update again, and if that does not help rotate the certificate.",
+    facts: { ...door.facts, thumbprint: current },
     cause,
   });
 }

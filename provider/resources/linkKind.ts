@@ -26,6 +26,8 @@ export interface LinkKind {
   ): { readonly door: Door | null; readonly failures: readonly CheckFailure[] };
   /** What the state records of where the door is; what is unknown stays so. */
   recorded(inputs: Values, context: Configured): Values;
+  /** Inputs that only this kind has, and that its state repeats. */
+  readonly recordedInputs: readonly string[];
   /** The changes that take another link, because its door is another one. */
   moves(state: Values, inputs: Values, context: Configured): readonly PropertyChange[];
   /** Of the door, in an id: the link's own goes on with `/` and its lineage or thumbprint. */

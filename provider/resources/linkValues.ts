@@ -1,3 +1,4 @@
+import type { KeyAndCertificate } from "../certificate/pairing";
 import type { ParsedCertificate } from "../certificate/parse";
 import { InvalidInputError } from "../errors";
 import type { LinkCertificate, LinkRules, Registration } from "../rotation/types";
@@ -82,7 +83,15 @@ export function workOf(
   context: Configured,
 ): LinkWork {
   const door = kind.doorOf(news, context);
-  return { door, ...linkCertificateOf(inputs, context), registered, rules: rulesOf(kind, inputs, door, context) };
+  const rules = rulesOf(kind, inputs, door, context);
+  return { door, ...linkCertificateOf(inputs, context), proveWith: proofOf(inputs, context), registered, rules };
+}
+
+function proofOf({ verify, ...given }: LinkInputs, context: Configured): KeyAndCertificate | null {
+  const privateKeyPem = given.certificate?.privateKeyPem;
+  return verify === "used" && privateKeyPem !== undefined
+    ? { privateKeyPem, certificatePem: parsedFrom(given, context).pem }
+    : null;
 }
 
 export function rulesOf(

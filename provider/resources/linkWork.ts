@@ -1,5 +1,6 @@
 import { assertMayChangeAsOf } from "../azure/asOf";
 import type { ListedCertificate, Listing } from "../azure/managementCertificates";
+import type { KeyAndCertificate } from "../certificate/pairing";
 import { tryParseCertificate } from "../certificate/parse";
 import { ServiceError } from "../errors";
 import type {
@@ -16,7 +17,7 @@ import type { Configured } from "./context";
 import { isoSeconds, wholeSeconds } from "./dates";
 import type { Door } from "./door";
 import type { RecordedRegistration } from "./linkDefinition";
-import { assertClocksAgree, guardError, refusalError, stillOpen } from "./linkErrors";
+import { assertClocksAgree, guardError, notUsable, refusalError, stillOpen } from "./linkErrors";
 import { registrationOf } from "./registrations";
 
 /** One link's work on its door: what it wants, and what it remembers. */
@@ -25,6 +26,8 @@ export interface LinkWork {
   readonly certificate: LinkCertificate;
   /** The bytes to register; null where the link only removes. */
   readonly der: Buffer | null;
+  /** With which it has to sign in before a predecessor is retired; null where being listed is enough. */
+  readonly proveWith: KeyAndCertificate | null;
   readonly registered: readonly RecordedRegistration[];
   readonly rules: LinkRules;
 }
@@ -58,6 +61,7 @@ class LinkRun {
   #registered: RecordedRegistration[];
   #count: number | null = null;
   #touched = false;
+  #isProved = false;
   /** Revoked and registered, as far as known: before the first look, what the state says. */
   #open: readonly string[];
 
@@ -154,10 +158,27 @@ class LinkRun {
     if (step.becauseOfTime) {
       assertClocksAgree(listing.serverDate, this.#context.ports.now(), step.thumbprint, this.#work.door);
     }
+    if (!this.#isRevoked(step.thumbprint)) {
+      await this.#prove(step.thumbprint);
+    }
     await this.#work.door.remove(step.thumbprint);
     this.#touched = true;
     this.#open = this.#open.filter((thumbprint) => thumbprint !== step.thumbprint);
     this.#registered = this.#registered.filter((known) => known.thumbprint !== step.thumbprint);
+  }
+
+  /** Only what was seen working takes the place of what works. @param outgoing the certificate that stays if it does not */
+  async #prove(outgoing: string): Promise<void> {
+    const { proveWith, door, certificate } = this.#work;
+    if (proveWith === null || this.#isProved) {
+      return;
+    }
+    try {
+      await door.signIn(proveWith);
+    } catch (error) {
+      throw notUsable({ current: certificate.current.thumbprint, outgoing }, error, door);
+    }
+    this.#isProved = true;
   }
 
   async #register(thumbprint: string): Promise<void> {

@@ -44,6 +44,7 @@ export const subscriptionKind: LinkKind = {
     subscriptionId: inputs["subscriptionId"],
     managementEndpoint: inputs["managementEndpoint"] === unknownValue ? unknownValue : endpointOf(inputs, context),
   }),
+  recordedInputs: [],
   moves,
   idOf: subscriptionIdOf,
   idForm: { begins: "subscription", example: "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b" },

@@ -1,4 +1,4 @@
-import type { PlantedBug } from "../../test/planted/bugs";
+import type { PlantedBug } from "../../test/planted/plantedBug";
 
 /** The invariants of DESIGN.md, in a few words each. */
 const invariants = [

@@ -46,6 +46,7 @@ describe("what the documentation says that a preview says", () => {
       removeFirst: false,
       whenRemovedElsewhere: "fail",
       removeAdopted: false,
+      verify: "listed",
       resourceName: "production",
     } as const;
     const lineage = "3c9d4f0e-6f3b-4c39-9f0e-0d5a7d1b2c3d";
@@ -87,6 +88,7 @@ describe("what the documentation says that a preview says", () => {
           certificate,
           door,
           moves: subscriptionKind.moves(state, { subscriptionId, managementEndpoint: endpoint }, {} as Configured),
+          alsoRecorded: [],
         },
         100,
         new Date(date),

@@ -110,6 +110,7 @@ describe("the package schema", () => {
       [{ type: "pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate" }],
       [{ type: "pulumi-nodejs:dynamic/azure-certificates:SubscriptionCertificateLink" }],
       [{ type: "pulumi-nodejs:dynamic/azure-certificates:ApplicationCertificateLink" }],
+      [{ type: "pulumi-nodejs:dynamic/azure-certificates:CertificateFile" }],
     ]);
   });
 });

@@ -13,6 +13,20 @@ export interface CredentialArgs {
   readonly links: readonly (SubscriptionCertificateLinkOutputs | ApplicationCertificateLinkOutputs)[];
 }
 
+/** Who signs in with the key. */
+export interface SignInArgs {
+  /** GUID of the Entra tenant. */
+  readonly tenantId: pulumi.Input<string>;
+  /** Client id (appId) of the app registration. */
+  readonly clientId: pulumi.Input<string>;
+  /** Where the program that signs in finds the key: best the output `path` of a CertificateFile, which is known once it is there. */
+  readonly certificatePath?: pulumi.Input<string> | undefined;
+  /** Of the file at `certificatePath`, where it has one. */
+  readonly certificatePassword?: pulumi.Input<string> | undefined;
+  /** Where tokens come from, in a cloud of its own. Default: `https://login.microsoftonline.com`. */
+  readonly authorityHost?: pulumi.Input<string> | undefined;
+}
+
 /** A key that all of its doors accept. */
 export interface Credential {
   /** SHA-1 of the certificate, upper-case hexadecimal. */
@@ -22,6 +36,37 @@ export interface Credential {
   readonly privateKeyPem: pulumi.Output<string>;
   /** Certificate and key in one PEM text, as many tools want them in one file. Secret. */
   readonly combinedPem: pulumi.Output<string>;
+  /**
+   * PKCS#12 in base64, with the certificate and its key: 3DES and SHA-1, which every generation of Windows, .NET and
+   * Azure reads; the same bytes for the same key and password. Secret.
+   *
+   * @param password Default: the empty password.
+   */
+  pfxBase64(password?: pulumi.Input<string>): pulumi.Output<string>;
+  /**
+   * What `DefaultAzureCredential` and `EnvironmentCredential` of every Azure SDK read: `AZURE_TENANT_ID`,
+   * `AZURE_CLIENT_ID`, `AZURE_CLIENT_CERTIFICATE_PATH` and, where they are given, `AZURE_CLIENT_CERTIFICATE_PASSWORD` and
+   * `AZURE_AUTHORITY_HOST`. The key itself is not among them: every child process would inherit it. Secret.
+   *
+   * @throws RunError without a certificatePath
+   */
+  environment(signIn: SignInArgs): pulumi.Output<Record<string, string>>;
+  /**
+   * What Microsoft.Identity.Web reads from appsettings.json: `{ AzureAd: { Instance, TenantId, ClientId, ClientCertificates } }`.
+   * The certificate is at `certificatePath` (a PFX), or where none is given in the section itself, in base64. Secret.
+   *
+   * @see learn.microsoft.com/entra/msidweb/authentication/certificates
+   */
+  appsettings(signIn: SignInArgs): pulumi.Output<AppSettings>;
+}
+
+export interface AppSettings {
+  readonly AzureAd: {
+    readonly Instance: string;
+    readonly TenantId: string;
+    readonly ClientId: string;
+    readonly ClientCertificates: readonly Readonly<Record<string, string>>[];
+  };
 }
 
 /**
@@ -46,13 +91,77 @@ export function credential({ certificate, links }: CredentialArgs): Credential {
         return { thumbprint, certificatePem, privateKeyPem };
       }),
   );
+  const pfxBase64 = (password?: pulumi.Input<string>): pulumi.Output<string> =>
+    pulumi.secret(
+      pulumi.all([accepted, password]).apply(async ([version, known]) => {
+        // Loaded where it is needed: most programs hand out PEM.
+        const { repeatablePfx } = await import("../../provider/certificate/keyFileContent.js");
+        return repeatablePfx({ ...version, password: known }).toString("base64");
+      }),
+    );
   return {
     thumbprint: pulumi.unsecret(accepted.thumbprint),
     certificatePem: pulumi.unsecret(accepted.certificatePem),
     privateKeyPem: accepted.privateKeyPem,
     combinedPem: accepted.apply((version) => version.certificatePem + version.privateKeyPem),
+    pfxBase64,
+    environment: (signIn) => {
+      if (signIn.certificatePath === undefined) {
+        throw programError("credential.environment: give it the certificatePath, best the path of a CertificateFile");
+      }
+      return pulumi.secret(pulumi.all([accepted, signIn]).apply(([_, known]) => environmentOf(known)));
+    },
+    appsettings: (signIn) =>
+      pulumi.secret(
+        pulumi
+          .all([accepted, signIn, signIn.certificatePath === undefined ? pfxBase64() : ""])
+          .apply(([_, known, base64]) => appsettingsOf(known, base64)),
+      ),
   };
 }
+
+type Known = pulumi.Unwrap<SignInArgs>;
+
+/** @see learn.microsoft.com/dotnet/api/azure.identity.environmentcredential */
+function environmentOf({
+  tenantId,
+  clientId,
+  certificatePath,
+  certificatePassword,
+  authorityHost,
+}: Known): Record<string, string> {
+  return {
+    AZURE_TENANT_ID: tenantId,
+    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_CERTIFICATE_PATH: String(certificatePath),
+    ...(certificatePassword !== undefined && { AZURE_CLIENT_CERTIFICATE_PASSWORD: certificatePassword }),
+    ...(authorityHost !== undefined && { AZURE_AUTHORITY_HOST: authorityHost }),
+  };
+}
+
+function appsettingsOf(
+  { tenantId, clientId, certificatePath, certificatePassword, authorityHost = publicAuthority }: Known,
+  base64: string,
+): AppSettings {
+  const certificate =
+    certificatePath === undefined
+      ? { SourceType: "Base64Encoded", Base64EncodedValue: base64 }
+      : {
+          SourceType: "Path",
+          CertificateDiskPath: certificatePath,
+          ...(certificatePassword !== undefined && { CertificatePassword: certificatePassword }),
+        };
+  return {
+    AzureAd: {
+      Instance: `${authorityHost.replace(/\/+$/, "")}/`,
+      TenantId: tenantId,
+      ClientId: clientId,
+      ClientCertificates: [certificate],
+    },
+  };
+}
+
+const publicAuthority = "https://login.microsoftonline.com";
 
 /** As sentences name a door. */
 function nameOf(link: CredentialArgs["links"][number]): pulumi.Output<string> {

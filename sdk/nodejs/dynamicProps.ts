@@ -9,7 +9,7 @@ import { assertCredentialsAreSecret } from "./secretConfiguration";
  */
 export function dynamicProps(
   resourceName: string,
-  provider: "managementCertificate" | "subscriptionCertificateLink" | "applicationCertificateLink",
+  provider: "managementCertificate" | "subscriptionCertificateLink" | "applicationCertificateLink" | "certificateFile",
   outputNames: readonly string[],
 ): Record<string, unknown> {
   assertCredentialsAreSecret();

@@ -5,7 +5,9 @@
  */
 export type { ApplicationCertificateLinkArgs } from "./applicationCertificateLink";
 export { ApplicationCertificateLink } from "./applicationCertificateLink";
-export type { Credential, CredentialArgs } from "./credential";
+export type { CertificateFileArgs } from "./certificateFile";
+export { CertificateFile } from "./certificateFile";
+export type { AppSettings, Credential, CredentialArgs, SignInArgs } from "./credential";
 export { credential } from "./credential";
 export type { ApplicationCertificateLinkRegistered } from "./generated/applicationCertificateLink";
 export type {

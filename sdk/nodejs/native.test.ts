@@ -7,6 +7,7 @@ describe("what the plugin offers a program", () => {
   it("is this", () => {
     expect(Object.keys(native).sort()).toEqual([
       "ApplicationCertificateLink",
+      "CertificateFile",
       "ManagementCertificate",
       "Provider",
       "SubscriptionCertificateLink",

@@ -8,7 +8,8 @@
  * @module pulumi-azure-certificates/native
  */
 export type { ApplicationCertificateLinkArgs } from "./applicationCertificateLink";
-export type { Credential, CredentialArgs } from "./credential";
+export type { CertificateFileArgs } from "./certificateFile";
+export type { AppSettings, Credential, CredentialArgs, SignInArgs } from "./credential";
 export { credential } from "./credential";
 export type { ApplicationCertificateLinkRegistered } from "./generated/applicationCertificateLink";
 export type {
@@ -33,6 +34,7 @@ export type { AllowedRemoval } from "./generated/provider";
 export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ApplicationCertificateLink } from "./native/applicationCertificateLink";
+export { CertificateFile } from "./native/certificateFile";
 export { ManagementCertificate } from "./native/managementCertificate";
 export type { ProviderArgs } from "./native/provider";
 export { Provider } from "./native/provider";

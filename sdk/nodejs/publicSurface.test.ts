@@ -1,10 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type {
+  AppSettings,
   Credential,
   CredentialArgs,
   ManagementCertificate,
   ManagementCertificateArgs,
+  SignInArgs,
   SubscriptionCertificateLink,
   SubscriptionCertificateLinkArgs,
 } from "./index";
@@ -18,6 +20,7 @@ describe("the public surface", () => {
   it("has these values", () => {
     expect(Object.keys(sdk).sort()).toEqual([
       "ApplicationCertificateLink",
+      "CertificateFile",
       "ManagementCertificate",
       "SubscriptionCertificateLink",
       "credential",
@@ -62,6 +65,7 @@ describe("the public surface", () => {
       | "removeFirst"
       | "whenRemovedElsewhere"
       | "removeAdopted"
+      | "verify"
     >();
     expectTypeOf<Args["subscriptionId"]>().toEqualTypeOf<pulumi.Input<string>>();
     expectTypeOf<Args["certificate"]>().toEqualTypeOf<ManagementCertificate | undefined>();
@@ -115,6 +119,9 @@ describe("the public surface", () => {
       readonly certificatePem: Out<string>;
       readonly privateKeyPem: Out<string>;
       readonly combinedPem: Out<string>;
+      pfxBase64(password?: pulumi.Input<string>): Out<string>;
+      environment(signIn: SignInArgs): Out<Record<string, string>>;
+      appsettings(signIn: SignInArgs): Out<AppSettings>;
     }>();
   });
 });

@@ -1,16 +1,5 @@
-/** A bug that somebody might write one day, and the tests that must then fail. */
-export interface PlantedBug {
-  /** The invariant of DESIGN.md that it breaks, from 1. */
-  readonly breaks: number;
-  /** Ends the sentence "What if …". */
-  readonly bug: string;
-  readonly file: string;
-  /** Stands exactly once in that file. */
-  readonly code: string;
-  readonly becomes: string;
-  /** Each must fail: the file, and words of the test's name; what runs from dist/ is built again first. */
-  readonly caughtBy: readonly { readonly file: string; readonly test: string }[];
-}
+import { bugsAtOtherDoors } from "./bugsAtOtherDoors";
+import type { PlantedBug } from "./plantedBug";
 
 const link = "test/contract/link.test.ts";
 const elsewhere = "test/contract/linkElsewhere.test.ts";
@@ -282,25 +271,6 @@ export const bugs: readonly PlantedBug[] = [
   },
   {
     breaks: 5,
-    bug: "a write to an application left out what is not ours",
-    file: "provider/azure/applications.ts",
-    code: "[...there.map(sentBack), added]",
-    becomes: "[added]",
-    caughtBy: [
-      { file: "test/contract/applicationLink.test.ts", test: "is sent back unchanged" },
-      { file: "test/properties/twoWriters.test.ts", test: "lose no credential" },
-    ],
-  },
-  {
-    breaks: 5,
-    bug: "a write to an application counted without being read back",
-    file: "provider/azure/applications.ts",
-    code: "await untilItMoved(at, before, edit, deadlineMs);",
-    becomes: "return { requestId, settled: before };",
-    caughtBy: [{ file: "test/properties/twoWriters.test.ts", test: "lose no credential" }],
-  },
-  {
-    breaks: 5,
     bug: "every certificate counted as ours",
     file: "provider/rotation/linkFacts.ts",
     code: "    : observed.lineage === certificate.lineage;",
@@ -468,4 +438,5 @@ export const bugs: readonly PlantedBug[] = [
     becomes: "        gaveUp = false;",
     caughtBy: [{ file: "test/contract/connection.test.ts", test: "told after four attempts" }],
   },
+  ...bugsAtOtherDoors,
 ];

@@ -9,10 +9,12 @@ import { ServiceError } from "../../emulator/errors";
 import { RateLimit } from "../../emulator/rateLimit";
 import type { ApplicationAddress } from "../../provider/azure/applicationAddress";
 import { type Applications, applications } from "../../provider/azure/applications";
+import type { OwnApplication } from "../../provider/azure/credential";
 import { RequestFailed } from "../../provider/azure/failure";
 import { readGraphError } from "../../provider/azure/graphErrors";
+import { proofOfPossession } from "../../provider/azure/proofOfPossession";
 import type { Transport } from "../../provider/azure/transport";
-import { makeCertificate } from "../contract/clientCertificates";
+import { makeCertificate, type TestCertificate } from "../contract/clientCertificates";
 import { seeded } from "../support/chaosCases";
 import { SimulatedTime } from "../support/simulatedTime";
 import { runsAll, seed } from "./seed";
@@ -67,8 +69,8 @@ class World {
     return this.directory.find(this.at.id)?.keyCredentials ?? [];
   }
 
-  /** One process, with a network of its own. */
-  process(): Applications {
+  /** One process, with a network of its own. @param signsWith the application's own key, if it signs in as that */
+  async process(signsWith: TestCertificate | null = null): Promise<Applications> {
     const travel = () => this.time.sleep(this.#random() * longestLatencyMs, signal);
     const call: Transport<ApplicationAddress>["call"] = (_purpose, _options, attempt) =>
       attempt(async ({ method, path, body = "" }) => {
@@ -80,7 +82,16 @@ class World {
         }
         return { status: 200, body: answered, requestId: null, serverDate: null, authenticatedWith: null };
       });
-    return applications({ call }, { sleep: this.time.sleep, signal, monotonicMs: this.time.monotonicMs });
+    const own = signsWith === null ? null : await this.#itself(signsWith);
+    const { sleep, monotonicMs } = this.time;
+    return applications({ call }, { now: () => new Date(), sleep, signal, monotonicMs }, async () => own);
+  }
+
+  /** The application itself, with a proof that was made beforehand: signing takes real time. */
+  async #itself({ key, thumbprint }: TestCertificate): Promise<OwnApplication> {
+    const proof = await proofOfPossession({ privateKeyPem: key, thumbprint }, this.at.id, new Date());
+    const clientId = this.directory.find(this.at.id)?.appId ?? "";
+    return { clientId, prove: async () => proof };
   }
 
   async #serve(method: string, url: string, body: string): Promise<string | RequestFailed> {
@@ -124,15 +135,15 @@ it(`two processes that change one application at the same time lose no credentia
     world.plant(foreign.der);
     world.plant(old.der);
     const later = () => world.time.sleep(random() * 3_000, signal);
+    const [adding, replacing] = await Promise.all([world.process(), world.process(random() < 0.3 ? foreign : null)]);
     const adds = async () => {
       await later();
-      await world.process().add(world.at, one.der, () => {});
+      await adding.add(world.at, one.der, "auto", () => {});
     };
     const replaces = async () => {
       await later();
-      const process = world.process();
-      await process.add(world.at, two.der, () => {});
-      await process.remove(world.at, old.thumbprint);
+      await replacing.add(world.at, two.der, "auto", () => {});
+      await replacing.remove(world.at, old.thumbprint, "auto");
     };
     await world.time.run(Promise.all([adds(), replaces()]));
     expect({ round, held: world.held() }).toEqual({

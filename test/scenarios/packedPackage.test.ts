@@ -91,11 +91,17 @@ describe("an installed package", () => {
     const { stdout } = await execute(process.execPath, ["-e", script], { cwd: folder });
     const classes = [
       "ApplicationCertificateLink",
+      "CertificateFile",
       "ManagementCertificate",
       "SubscriptionCertificateLink",
       "credential",
     ];
-    const providers = ["applicationCertificateLink", "managementCertificate", "subscriptionCertificateLink"];
+    const providers = [
+      "applicationCertificateLink",
+      "certificateFile",
+      "managementCertificate",
+      "subscriptionCertificateLink",
+    ];
     expect(JSON.parse(stdout)).toEqual([
       [classes, classes],
       [providers, providers],

@@ -29,7 +29,7 @@ export class SmallStack {
   readonly #dead = new WeakSet<Configured>();
   /** Replaced by `newRun`, as each deployment has its own provider process. */
   context: Configured;
-  readonly #settings: Readonly<Record<string, string>>;
+  #settings: Readonly<Record<string, string>>;
 
   private constructor(emulator: Emulator, clock: { now: Date }, settings: Readonly<Record<string, string>>) {
     this.emulator = emulator;
@@ -61,6 +61,11 @@ export class SmallStack {
   at(date: string): void {
     this.clock.now = new Date(date);
     this.emulator.clock.set(this.clock.now);
+  }
+
+  /** Other settings of the provider, from the next run on. */
+  signIn(settings: Readonly<Record<string, string>>): void {
+    this.#settings = { ...this.#settings, ...settings };
   }
 
   async newRun(overrides: Parameters<typeof testPorts>[1] = {}): Promise<void> {

@@ -1,6 +1,8 @@
 import { InvalidInputError } from "../../errors";
 import { applicationCertificateLink } from "../../resources/applicationCertificateLink";
 import { applicationCertificateLinkDefinition } from "../../resources/applicationCertificateLinkDefinition";
+import { certificateFile } from "../../resources/certificateFile";
+import { certificateFileDefinition } from "../../resources/certificateFileDefinition";
 import type { ResourceDefinition } from "../../resources/definition";
 import type { ResourceLifecycle, Values } from "../../resources/lifecycle";
 import { managementCertificate } from "../../resources/managementCertificate";
@@ -21,6 +23,7 @@ const resources: ReadonlyMap<string, HostedResource> = new Map(
     { lifecycle: managementCertificate, definition: managementCertificateDefinition },
     { lifecycle: subscriptionCertificateLink, definition: subscriptionCertificateLinkDefinition },
     { lifecycle: applicationCertificateLink, definition: applicationCertificateLinkDefinition },
+    { lifecycle: certificateFile, definition: certificateFileDefinition },
   ].map((resource) => [`${packageName}:index:${resource.definition.type}`, resource]),
 );
 

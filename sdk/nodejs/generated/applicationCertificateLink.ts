@@ -27,6 +27,9 @@ export interface ApplicationCertificateLinkInputs {
   /** A certificate made elsewhere, PEM, instead of `certificate`. RSA only. It has no lineage and so no overlap: another certificate replaces the link. */
   readonly certificatePem?: pulumi.Input<string> | undefined;
 
+  /** How changes reach the application. `patch` replaces its whole collection of certificates and needs the permission to write it. `addKey` adds and removes single ones with a proof signed by a key of the application, which every application may do with its own keys; the run has to sign in as that application. `auto` is `addKey` for the application that the run signs in as, and `patch` for all others. Default: `auto`. */
+  readonly writeWith?: pulumi.Input<"auto" | "patch" | "addKey"> | undefined;
+
   /** Whether this link may remove the last valid certificate of the application, after which nobody can sign in with a certificate. The certificate that a run signs in with is never removed. Default: `false`. */
   readonly allowLast?: pulumi.Input<boolean> | undefined;
 
@@ -38,6 +41,9 @@ export interface ApplicationCertificateLinkInputs {
 
   /** Whether deleting the link also removes a certificate that was there before it. Default: `false`: what was found is left behind. */
   readonly removeAdopted?: pulumi.Input<boolean> | undefined;
+
+  /** What has to be seen of the current certificate before its predecessor is retired: `listed`, that the application lists it; `used`, that its key really signs in. If it does not, the predecessor stays and the update fails. `used` needs the private key, so it is in the state of this link a second time, encrypted as in the certificate's. Revoked certificates are removed all the same. Default: `listed`. */
+  readonly verify?: pulumi.Input<"listed" | "used"> | undefined;
 }
 
 /** Names of all outputs: a resource has to declare them to Pulumi before they have a value. */

@@ -38,6 +38,9 @@ export interface SubscriptionCertificateLinkInputs {
 
   /** Whether deleting the link also removes a certificate that was there before it. Default: `false`: what was found is left behind. */
   readonly removeAdopted?: pulumi.Input<boolean> | undefined;
+
+  /** What has to be seen of the current certificate before its predecessor is retired: `listed`, that the subscription lists it; `used`, that its key really signs in. If it does not, the predecessor stays and the update fails. `used` needs the private key, so it is in the state of this link a second time, encrypted as in the certificate's. Revoked certificates are removed all the same. Default: `listed`. */
+  readonly verify?: pulumi.Input<"listed" | "used"> | undefined;
 }
 
 /** Names of all outputs: a resource has to declare them to Pulumi before they have a value. */

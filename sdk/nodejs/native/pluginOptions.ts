@@ -10,7 +10,7 @@ const { version } = createRequire(__filename)("pulumi-azure-certificates/package
  * keeps everything as it is.
  */
 export function pluginOptions(
-  type: "ManagementCertificate" | "SubscriptionCertificateLink" | "ApplicationCertificateLink",
+  type: "ManagementCertificate" | "SubscriptionCertificateLink" | "ApplicationCertificateLink" | "CertificateFile",
   options: pulumi.CustomResourceOptions,
   additionalSecretOutputs: readonly string[] = [],
 ): pulumi.CustomResourceOptions {

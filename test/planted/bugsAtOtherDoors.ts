@@ -1,0 +1,78 @@
+import type { PlantedBug } from "./plantedBug";
+
+const keyFile = "provider/files/keyFile.test.ts";
+const verify = "test/contract/verifyUsed.test.ts";
+
+/** Of applications, of proof by use, and of files with keys. */
+export const bugsAtOtherDoors: readonly PlantedBug[] = [
+  {
+    breaks: 1,
+    bug: "a predecessor were retired although the current key does not sign in",
+    file: "provider/resources/linkWork.ts",
+    code: "      await this.#prove(step.thumbprint);\n",
+    becomes: "",
+    caughtBy: [{ file: verify, test: "keeps the predecessor while the current key does not sign in" }],
+  },
+  {
+    breaks: 2,
+    bug: "a file with a key could be read by everybody",
+    file: "provider/files/keyFile.ts",
+    code: "export const keyFileMode = 0o600;",
+    becomes: "export const keyFileMode = 0o644;",
+    caughtBy: [
+      { file: keyFile, test: "for their owner alone" },
+      { file: "provider/resources/certificateFile.test.ts", test: "holds both" },
+    ],
+  },
+  {
+    breaks: 2,
+    bug: "a key were written wherever a symbolic link leads",
+    file: "provider/files/keyFile.ts",
+    code: "    await assertNoLink(path);\n",
+    becomes: "",
+    caughtBy: [{ file: keyFile, test: "does not follow a symbolic link" }],
+  },
+  {
+    breaks: 2,
+    bug: "what a killed run has left of a key file stayed there",
+    file: "provider/files/keyFile.ts",
+    code: "    await removeLeftovers(path);\n    const temporary",
+    becomes: "    const temporary",
+    caughtBy: [{ file: keyFile, test: "takes away what a killed run has left" }],
+  },
+  {
+    breaks: 5,
+    bug: "a write to an application left out what is not ours",
+    file: "provider/azure/keyWriting.ts",
+    code: "add === null ? kept : [...kept, add]",
+    becomes: "add === null ? kept : [add]",
+    caughtBy: [
+      { file: "test/contract/applicationLink.test.ts", test: "is sent back unchanged" },
+      { file: "test/properties/twoWriters.test.ts", test: "lose no credential" },
+    ],
+  },
+  {
+    breaks: 5,
+    bug: "a write to an application counted without being read back",
+    file: "provider/azure/applications.ts",
+    code: "await untilItMoved(at, before, decide, deadlineMs);",
+    becomes: "return { requestId, settled: before };",
+    caughtBy: [{ file: "test/properties/twoWriters.test.ts", test: "lose no credential" }],
+  },
+  {
+    breaks: 5,
+    bug: "a key file that holds something else were written over",
+    file: "provider/resources/certificateFile.ts",
+    code: "  if (there !== null && !isOurs(there, bytes, lineage)) {",
+    becomes: "  if (there !== null && bytes.length + (lineage?.length ?? 0) === 0) {",
+    caughtBy: [{ file: "provider/resources/certificateFile.test.ts", test: "is not put over somebody else's" }],
+  },
+  {
+    breaks: 6,
+    bug: "the file that the provider signs in with were removed",
+    file: "provider/resources/certificateFile.ts",
+    code: "ownKeyPaths(configuration).some(",
+    becomes: "[].some(",
+    caughtBy: [{ file: "provider/resources/certificateFile.test.ts", test: "that the provider signs in with stays" }],
+  },
+];
