@@ -1,11 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Credential } from "./credential";
 import { dynamicProps } from "./dynamicProps";
-import {
-  type CertificateFileInputs,
-  CertificateFileOutputs,
-  certificateFileOutputNames,
-} from "./generated/certificateFile";
+import type { CertificateFileInputs } from "./generated/certificateFile";
+import { CertificateFileOutputs, certificateFileOutputNames } from "./generated/certificateFile";
 
 export interface CertificateFileArgs extends Omit<CertificateFileInputs, "certificatePem" | "privateKeyPem"> {
   /** What `credential()` gives: a key that all of its doors accept. */

@@ -1,6 +1,6 @@
 import { createPrivateKey, randomUUID, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { request } from "node:https";
+import { type Agent, request } from "node:https";
 import { SignJWT } from "jose";
 import type { Emulator } from "../../emulator/emulator";
 
@@ -24,12 +24,13 @@ export function call(
     path,
     headers = {},
     body,
-  }: { method: string; path: string; headers?: Record<string, string>; body?: string },
+    agent = false,
+  }: { method: string; path: string; headers?: Record<string, string>; body?: string; agent?: Agent | false },
 ): Promise<JsonAnswer> {
   return new Promise((resolve, reject) => {
     const sent = request(
       `${emulator.endpoint}${path}`,
-      { method, headers, ca: readFileSync(emulator.caCertificatePath), agent: false },
+      { method, headers, ca: readFileSync(emulator.caCertificatePath), agent },
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -120,6 +121,7 @@ export function signIn(
   appId: string,
   assertion: string,
   fields: Readonly<Record<string, string>> = {},
+  agent: Agent | false = false,
 ): Promise<JsonAnswer> {
   const form = new URLSearchParams({
     client_id: appId,
@@ -134,6 +136,7 @@ export function signIn(
     path: `/${emulator.directory.tenantId}/oauth2/v2.0/token`,
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
     body: form.toString(),
+    agent,
   });
 }
 

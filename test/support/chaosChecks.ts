@@ -93,7 +93,7 @@ export function wrongInJournal(
     }
   }
   const uploaded = new Set<string>();
-  for (const [index, { method, thumbprint, at }] of seen.journal.entries()) {
+  for (const [index, { method, path, thumbprint, at }] of seen.journal.entries()) {
     const epoch = seen.epochs.findLast(({ requests }) => requests <= index);
     if (epoch === undefined || thumbprint === undefined || method === "GET") {
       continue;
@@ -103,7 +103,7 @@ export function wrongInJournal(
     if (foreign.includes(thumbprint) || thumbprint === seen.credentialThumbprint) {
       wrong.push(`${where} touches what is foreign`);
     }
-    if (method === "POST") {
+    if (method === "PATCH" ? !present.has(thumbprint) : method === "POST" && !path.endsWith("/removeKey")) {
       if (uploaded.has(thumbprint) || since.has(thumbprint)) {
         wrong.push(`${where} uploads it once more`);
       }

@@ -12,6 +12,13 @@ holder leaves, the next rotation is due, everything is destroyed. At the end the
 leaves a revoked certificate registered has to begin with STILL OPEN.`,
   },
   {
+    name: "in one process, on an application",
+    title: "Every change of an application",
+    text: `The same operations with links to an Entra app registration, which Microsoft Graph keeps: a change is reads that agree, one
+write of the whole collection, and reads that agree again. The provider is killed at every write; which faults meet which
+requests is drawn.`,
+  },
+  {
     name: "real processes",
     title: "Every process of a run",
     text: `Engine, program, provider and Azure are processes of their own, and SIGKILL ends one of them: before the first request,
@@ -66,7 +73,7 @@ This page is written by \`make chaos\`. **${number(sum(tallies, "cases"))} cases
 Each case begins an operation, disturbs it at one place, and lets something follow: the same run again, a link or a holder taken
 out of the program, or a destroy. That is run until it succeeds, four times at most. Then all of this has to hold:
 
-- On the subscription is what the program wants, and nothing else of its certificates: no key of somebody who has left, no
+- On the subscription or application is what the program wants, and nothing else of its certificates: no key of somebody who has left, no
   certificate that was uploaded and forgotten.
 - The state knows everything that is there, and says until when a superseded certificate stays.
 - At no moment, as the service's own record of requests shows, did a linked certificate have no valid version registered, did

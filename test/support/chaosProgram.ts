@@ -2,6 +2,7 @@ import type { Emulator } from "../../emulator/emulator";
 import type { Values } from "../../provider/resources/lifecycle";
 import type { Epoch, Observation } from "./chaosChecks";
 import type { ChaosStack, Program } from "./chaosOperations";
+import { type ChaosPlane, countedRequests } from "./chaosPlane";
 import { SmallStack, type Stored } from "./smallStack";
 
 /** State and subscription at one moment, to begin many cases from. */
@@ -21,15 +22,13 @@ export class ChaosProgram implements ChaosStack {
   program: Program = { certificates: {}, links: {} };
   /** How the case began, and its updates so far, for whoever looks back at the journal. */
   epochs: Epoch[] = [];
+  readonly plane: ChaosPlane;
   readonly #made: Map<string, Values>;
 
-  constructor(emulator: Emulator, made: Map<string, Values>) {
+  constructor(emulator: Emulator, plane: ChaosPlane, made: Map<string, Values>) {
     this.stack = SmallStack.on(emulator, "2027-01-01");
+    this.plane = plane;
     this.#made = made;
-  }
-
-  get subscription(): string {
-    return this.stack.emulator.subscriptions[0] ?? "";
   }
 
   get now(): Date {
@@ -63,7 +62,7 @@ export class ChaosProgram implements ChaosStack {
       await this.#certificate(name, inputs);
     }
     this.epochs.push({
-      requests: this.stack.emulator.journal().length,
+      requests: this.journal().length,
       links,
       certificates: new Map(Object.keys(certificates).map((name) => [name, this.stack.stored(name) ?? {}])),
     });
@@ -77,7 +76,7 @@ export class ChaosProgram implements ChaosStack {
     };
     await Promise.all(
       Object.entries(links).map(([name, certificate]) =>
-        attempt(name, () => this.stack.link(name, this.stack.stored(certificate) ?? {})),
+        attempt(name, () => this.plane.link(this.stack, name, this.stack.stored(certificate) ?? {})),
       ),
     );
     if (failures.size === 0) {
@@ -91,6 +90,16 @@ export class ChaosProgram implements ChaosStack {
     return failures;
   }
 
+  /** Thumbprints on the door. */
+  registered(): readonly string[] {
+    return this.plane.registered(this.stack.emulator).map(({ thumbprint }) => thumbprint);
+  }
+
+  /** The requests of the case. */
+  journal(): Observation["journal"] {
+    return countedRequests(this.plane, this.stack.emulator);
+  }
+
   /** Everything as it is now, for the checks. */
   observe(): Observation {
     const { emulator } = this.stack;
@@ -98,9 +107,9 @@ export class ChaosProgram implements ChaosStack {
       now: this.now,
       links: this.program.links,
       stored: outputsOf(this.stack.snapshot()),
-      registered: this.stack.registered(),
+      registered: this.registered(),
       epochs: this.epochs,
-      journal: emulator.journal(),
+      journal: this.journal(),
       credentialThumbprint: emulator.credentialThumbprint,
     };
   }
@@ -110,10 +119,7 @@ export class ChaosProgram implements ChaosStack {
       program: this.program,
       date: this.stack.clock.now.toISOString(),
       stored: this.stack.snapshot(),
-      certificates: this.stack.emulator
-        .certificates(this.subscription)
-        .filter(({ thumbprint }) => thumbprint !== this.stack.emulator.credentialThumbprint)
-        .map(({ der }) => der),
+      certificates: this.plane.registered(this.stack.emulator).map(({ der }) => der),
     };
   }
 
@@ -121,14 +127,12 @@ export class ChaosProgram implements ChaosStack {
   begin({ program, date, stored, certificates }: Beginning): void {
     const { emulator } = this.stack;
     emulator.misbehave([]);
-    for (const { thumbprint } of emulator.certificates(this.subscription)) {
-      if (thumbprint !== emulator.credentialThumbprint) {
-        emulator.take(this.subscription, thumbprint);
-      }
+    for (const thumbprint of this.registered()) {
+      this.plane.take(emulator, thumbprint);
     }
     this.at(date);
     for (const der of certificates) {
-      emulator.plant(this.subscription, der);
+      this.plane.plant(emulator, der);
     }
     emulator.clearJournal();
     this.program = program;

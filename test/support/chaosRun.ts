@@ -33,7 +33,7 @@ export async function undisturbedCourse(
   operation.change(chaos);
   await chaos.stack.newRun(jumpingClock());
   const failures = await chaos.up();
-  const journal = chaos.stack.emulator.journal();
+  const journal = chaos.journal();
   return {
     requests: journal.length,
     effects: journal.flatMap(({ method }, index) => (method === "GET" ? [] : [index])),
@@ -100,7 +100,7 @@ export async function runCase(
     wrong.push(...left.map((thumbprint) => `${thumbprint} of ${name} outlives its overlap`));
   }
   wrong.push(...wrongInJournal(chaos.observe(), begunWith(beginning), foreign));
-  const there = stack.registered();
+  const there = chaos.registered();
   wrong.push(...foreign.filter((one) => !there.includes(one)).map((one) => `the foreign ${one} is gone`));
   return { wrong: [...new Set(wrong)], unknownToState };
 }
@@ -142,7 +142,7 @@ async function disturb(chaos: ChaosProgram, one: ChaosCase, course: Course): Pro
         throw new TypeError(`${fault} is no fault`);
       }
       // A request that meets one fault is not counted by those after it in the script.
-      return { skip: request - index, do: action(stack.clock.now) };
+      return { match: chaos.plane.disturbs, skip: request - index, do: action(stack.clock.now) };
     });
     await stack.newRun(jumpingClock());
     stack.emulator.misbehave(script);
@@ -172,7 +172,7 @@ async function disturb(chaos: ChaosProgram, one: ChaosCase, course: Course): Pro
   const run = stack.context;
   const request = course.effects[one.effect];
   if (one.kind === "killAfter" && request !== undefined) {
-    stack.emulator.misbehave([{ skip: request, do: { kind: "reset", when: "after" } }]);
+    stack.emulator.misbehave([{ match: chaos.plane.disturbs, skip: request, do: { kind: "reset", when: "after" } }]);
   }
   return { stopped, release, came: () => effects > one.effect };
 }
@@ -197,7 +197,7 @@ function begunWith({ certificates, stored }: Beginning): Parameters<typeof wrong
 }
 
 function effectsOf(chaos: ChaosProgram): number {
-  return chaos.stack.emulator.journal().filter(({ method }) => method !== "GET").length;
+  return chaos.journal().filter(({ method }) => method !== "GET").length;
 }
 
 /** Waiting takes no time, and the time that was waited has passed all the same. */

@@ -2,13 +2,14 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Key } from "./accessBook";
+import type { ProbedDoors } from "./probedDoors";
 import type { Project } from "./project";
 
-/** A certificate of the program, and the subscriptions that its credential is for. */
+/** A certificate of the program, and the doors that its credential is for. */
 export interface DeployedCertificate {
   /** JavaScript text: `holders: ["alice"]`. */
   readonly args: string;
-  /** Numbers of subscriptions. */
+  /** Their numbers. */
   readonly doors: readonly number[];
 }
 
@@ -17,12 +18,12 @@ export interface DeployedCertificate {
  * a file, replaced at once. The key alone goes into another file as soon as it is made, for a probe that looks at
  * doors which nobody was given the key for yet.
  */
-export function deployingProgram(certificates: Readonly<Record<string, DeployedCertificate>>): string {
+export function deployingProgram(
+  certificates: Readonly<Record<string, DeployedCertificate>>,
+  { linkText }: ProbedDoors,
+): string {
   const parts = Object.entries(certificates).map(([name, { args, doors }]) => {
-    const links = doors.map(
-      (door) =>
-        `new SubscriptionCertificateLink("${linkName(name, door)}", { subscriptionId: subscriptions[${door}], certificate })`,
-    );
+    const links = doors.map((door) => linkText(linkName(name, door), door));
     return `{
   const certificate = new ManagementCertificate("${name}", { ${args} });
   const links = [${links.join(", ")}];
@@ -34,8 +35,8 @@ export function deployingProgram(certificates: Readonly<Record<string, DeployedC
 const { renameSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const pulumi = require("@pulumi/pulumi");
-const { credential, ManagementCertificate, SubscriptionCertificateLink } = require("pulumi-azure-certificates");
-const subscriptions = new pulumi.Config().requireObject("subscriptions");
+const { ApplicationCertificateLink, credential, ManagementCertificate, SubscriptionCertificateLink } = require("pulumi-azure-certificates");
+const doors = new pulumi.Config().requireObject("doors");
 function deploy(file, pem) {
   const path = join(__dirname, file);
   pem.apply((text) => {

@@ -3,9 +3,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Emulator } from "../../emulator/emulator";
 import type { AccessBook, Expectation, Key } from "./accessBook";
 import { deployedKey } from "./deployedKeys";
+import type { ProbedDoors } from "./probedDoors";
 import type { Project } from "./project";
 import { recordedLinks } from "./recordedLinks";
-import { type SignInAnswer, signIn } from "./signIn";
+import type { SignInAnswer } from "./signIn";
 
 /** Whose sign-in it was: a consumer's, or that of whoever else has the key. */
 type Kind = "consumer" | "notHandedOutYet" | "predecessor" | "gone";
@@ -28,9 +29,10 @@ const restMs = 500;
 
 interface ProbeSettings {
   readonly emulator: Emulator;
+  readonly doors: ProbedDoors;
   readonly project: Project;
   readonly book: AccessBook;
-  /** The credentials of the program as it is now, and the subscriptions that each is for. */
+  /** The credentials of the program as it is now, and the ids of the doors that each is for. */
   readonly credentials: () => ReadonlyMap<string, readonly string[]>;
 }
 
@@ -128,21 +130,21 @@ export class Probe {
   }
 
   async #round(tally: Tally): Promise<void> {
-    const { emulator, project, book, credentials } = this.#settings;
-    const consumers = [...credentials()].flatMap(([name, doors]) => {
+    const { emulator, doors, project, book, credentials } = this.#settings;
+    const consumers = [...credentials()].flatMap(([name, opened]) => {
       const key = deployedKey(project, name, "handedOut");
-      return key === null ? [] : [{ key: book.learn(key), doors }];
+      return key === null ? [] : [{ key: book.learn(key), opened }];
     });
-    const changes = changesIn(emulator);
+    const changes = this.#changes();
     tally.moments.add(changes);
     if (changes > 0) {
       this.#firstChange.resolve();
     }
     const seen = new Map<string, Set<SignInAnswer>>();
     await Promise.all(
-      emulator.subscriptions.map(async (door) => {
+      doors.ids(emulator).map(async (door) => {
         for (const key of book.keys().filter((one) => book.wasLinked(door, one))) {
-          const consumer = consumers.find((one) => one.key === key && one.doors.includes(door));
+          const consumer = consumers.find((one) => one.key === key && one.opened.includes(door));
           const answer = await this.#knock(tally, door, key, consumer !== undefined);
           if (credentials().get(key.certificate)?.includes(door)) {
             seen.set(key.thumbprint, (seen.get(key.thumbprint) ?? new Set()).add(answer));
@@ -159,10 +161,10 @@ export class Probe {
   }
 
   async #knock(tally: Tally, door: string, key: Key, isConsumer: boolean): Promise<SignInAnswer> {
-    const { emulator, book } = this.#settings;
+    const { emulator, doors, book } = this.#settings;
     const now = emulator.clock.now();
     const expected = book.ofKey(door, key, now);
-    const answer = await signIn(emulator.endpoint, this.#authority, door, key.pem);
+    const answer = await doors.signIn(emulator, this.#authority, door, key.pem);
     this.#judge(tally, door, key, expected, answer, "whoever has the key");
     if (isConsumer) {
       this.#judge(tally, door, key, book.ofConsumer(key), answer, "the consumer of the credential");
@@ -180,16 +182,23 @@ export class Probe {
   }
 
   #judge(tally: Tally, door: string, key: Key, expected: Expectation, answer: SignInAnswer, who: string): void {
-    const { emulator } = this.#settings;
+    const { emulator, doors } = this.#settings;
     if (answer !== expected.answer && (expected.answer !== "either" || answer.startsWith("neither"))) {
-      const moment = `${emulator.clock.now().toISOString()}, after ${changesIn(emulator)} changes`;
+      const moment = `${emulator.clock.now().toISOString()}, after ${this.#changes()} changes`;
       tally.violations.push(
-        `${moment}, during "${tally.title}": subscription ${emulator.subscriptions.indexOf(door)} (${door}), ${key.certificate} ${key.thumbprint}, ${who}: ${answer}, and it had to be ${expected.answer}, because ${expected.because}`,
+        `${moment}, during "${tally.title}": door ${doors.ids(emulator).indexOf(door)} (${door}), ${key.certificate} ${key.thumbprint}, ${who}: ${answer}, and it had to be ${expected.answer}, because ${expected.because}`,
       );
     }
   }
-}
 
-function changesIn(emulator: Emulator): number {
-  return emulator.journal().filter(({ method, status }) => method !== "GET" && status !== null && status < 300).length;
+  /** How much was added or removed in this run. */
+  #changes(): number {
+    const { emulator, doors } = this.#settings;
+    return emulator
+      .journal()
+      .filter(
+        ({ method, path, status }) =>
+          method !== "GET" && path.includes(doors.changesAt) && status !== null && status < 300,
+      ).length;
+  }
 }

@@ -5,6 +5,7 @@ import type { Engine, Outcome, RunSettings } from "./engine";
 import { HeldAnswers } from "./heldAnswers";
 import { endOrphans, killedUpdate } from "./killedUpdate";
 import { Probe, type Tally } from "./probe";
+import type { ProbedDoors } from "./probedDoors";
 import { recordedUrns } from "./recordedLinks";
 import { World } from "./world";
 
@@ -17,46 +18,58 @@ interface ProbedUpdate {
 }
 
 /**
- * A program with several certificates, subscriptions and consumers, whose every update is probed. Each answer of the
+ * A program with several certificates, doors and consumers, whose every update is probed. Each answer of the
  * service reaches the update only after every key was tried at every door: no state between two requests goes unseen,
  * on a fast machine or a slow one.
  */
 export class ProbedStack {
   readonly world: World;
   readonly book: AccessBook;
+  readonly doors: ProbedDoors;
   readonly #engine: Engine;
   readonly #probe: Probe;
   #held: HeldAnswers | null = null;
   #asOf = "2027-01-01";
   #certificates: Readonly<Record<string, DeployedCertificate>> = {};
 
-  private constructor(engine: Engine, world: World) {
+  private constructor(engine: Engine, world: World, doors: ProbedDoors) {
     this.#engine = engine;
     this.world = world;
+    this.doors = doors;
     this.book = new AccessBook(overlapHours);
     this.#probe = new Probe({
       emulator: world.emulator,
+      doors,
       project: world.project,
       book: this.book,
       credentials: () =>
         new Map(
-          Object.entries(this.#certificates).map(([name, { doors }]) => [
-            name,
-            doors.map((door) => world.subscription(door)),
-          ]),
+          Object.entries(this.#certificates).map(([name, { doors }]) => [name, doors.map((door) => this.door(door))]),
         ),
     });
   }
 
   static async start(
     engine: Engine,
+    doors: ProbedDoors,
     certificates: Readonly<Record<string, DeployedCertificate>>,
   ): Promise<ProbedStack> {
-    const stack = new ProbedStack(engine, await World.start(engine, { subscriptions: 3 }));
+    const world = await World.start(engine, { subscriptions: 3, emulator: doors.emulator });
+    const stack = new ProbedStack(engine, world, doors);
     stack.#held = await HeldAnswers.start(stack.world.emulator.endpoint, () => stack.#probe.looked());
-    stack.world.project.addConfig({ "azure-certificates:managementEndpoint": stack.#held.endpoint });
+    world.project.addConfig({
+      "azure-certificates:managementEndpoint": stack.#held.endpoint,
+      // Of a token, nothing is held back: it changes no door.
+      "azure-certificates:authorityHost": world.emulator.endpoint,
+      doors: JSON.stringify(doors.ids(world.emulator)),
+    });
     stack.change(certificates);
     return stack;
+  }
+
+  /** Its id. */
+  door(index: number): string {
+    return this.doors.ids(this.world.emulator)[index] ?? "";
   }
 
   at(date: string): void {
@@ -67,10 +80,10 @@ export class ProbedStack {
   /** Changes the program for the next update: certificates that are not named stay as they are. */
   change(certificates: Readonly<Record<string, DeployedCertificate>>): void {
     this.#certificates = { ...this.#certificates, ...certificates };
-    this.world.project.setProgram(deployingProgram(this.#certificates));
+    this.world.project.setProgram(deployingProgram(this.#certificates, this.doors));
     this.book.link(
       Object.entries(this.#certificates).flatMap(([certificate, { doors }]) =>
-        doors.map((door) => ({ certificate, door: this.world.subscription(door) })),
+        doors.map((door) => ({ certificate, door: this.door(door) })),
       ),
     );
   }
@@ -110,7 +123,7 @@ export class ProbedStack {
       () => this.world.tryUp(settings),
       ({ succeeded }) => {
         if (succeeded && settings.targets === undefined) {
-          this.book.settle(this.world.emulator.subscriptions, title, this.world.emulator.clock.now());
+          this.book.settle(this.doors.ids(this.world.emulator), title, this.world.emulator.clock.now());
         }
       },
     );

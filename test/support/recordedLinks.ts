@@ -6,10 +6,11 @@ import type { RecordedLink } from "./accessBook";
 import type { Project } from "./project";
 
 const linkSchema = z.object({
-  urn: z.string().includes("SubscriptionCertificateLink"),
+  urn: z.string().includes("CertificateLink"),
   delete: z.boolean().optional(),
   outputs: z.object({
-    subscriptionId: z.string(),
+    subscriptionId: z.string().optional(),
+    appId: z.string().optional(),
     registered: z.array(z.object({ thumbprint: z.string() })),
   }),
 });
@@ -25,7 +26,7 @@ export function recordedLinks(project: Project): RecordedLink[] {
       ? [
           {
             name: data.urn.split("::").at(-1) ?? "",
-            door: data.outputs.subscriptionId,
+            door: data.outputs.subscriptionId ?? data.outputs.appId ?? "",
             thumbprints: data.outputs.registered.map(({ thumbprint }) => thumbprint),
           },
         ]

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type CertificateFileArgs, keyArgument } from "../certificateFile";
+import type { CertificateFileArgs } from "../certificateFile";
+import { keyArgument } from "../certificateFile";
 import { CertificateFileOutputs, certificateFileOutputNames } from "../generated/certificateFile";
 import { declared } from "./declared";
 import { pluginOptions } from "./pluginOptions";
