@@ -62,12 +62,16 @@ describe("the scan for keys", () => {
 
 const program = (holders: string) => `
 const pulumi = require("@pulumi/pulumi");
-const { credential, ManagementCertificate, SubscriptionCertificateLink } = require("pulumi-azure-certificates");
+const { CertificateFile, credential, ManagementCertificate, SubscriptionCertificateLink } = require("pulumi-azure-certificates");
 const certificate = new ManagementCertificate("on-call", { holders: ${holders} });
 const links = new pulumi.Config()
   .requireObject("subscriptions")
-  .map((subscriptionId, index) => new SubscriptionCertificateLink("link" + index, { subscriptionId, certificate }));
-exports.handedOut = credential({ certificate, links }).combinedPem;
+  .map((subscriptionId, index) => new SubscriptionCertificateLink("link" + index, { subscriptionId, certificate, verify: "used" }));
+const signIn = credential({ certificate, links });
+exports.handedOut = signIn.combinedPem;
+exports.pfx = signIn.pfxBase64();
+exports.appsettings = signIn.appsettings({ tenantId: "contoso", clientId: "on-call" });
+exports.path = new CertificateFile("on-call-file", { credential: signIn, path: "keys/on-call.pem" }).path;
 `;
 
 interface Seen {
@@ -83,6 +87,8 @@ describe("in a whole life of a certificate", () => {
   /** Every content that any file ever had, with the modes of the file and its folder. */
   const seen = new Map<string, Seen>();
   const processes = new Map<string, Buffer>();
+  /** What anybody may read of each state. */
+  const plainState: string[] = [];
   const temporaryFolder = process.env["TMPDIR"];
   let root = "";
   let world: World;
@@ -118,6 +124,7 @@ describe("in a whole life of a certificate", () => {
       if (key !== undefined) {
         scan.know(key);
       }
+      plainState.push(JSON.stringify(withoutSecrets(await world.export())));
     }
   }
 
@@ -168,11 +175,18 @@ describe("in a whole life of a certificate", () => {
     const state = "project/.azure-certificates/test.json";
     // Whether the journal of a run is met depends on the moment of a look.
     holding.delete(`${state}.journal`);
-    expect([...holding].sort()).toEqual(["data/credential.pem", "data/identity.json", state]);
+    // So does the temporary name of a key file.
+    const lasting = [...holding].filter((file) => !/\.azure-certificates-[0-9a-f]{16}$/.test(file));
+    expect(lasting.sort()).toEqual(["data/credential.pem", "data/identity.json", state, "project/keys/on-call.pem"]);
+  });
+
+  it("in the state no key is in what is not a secret", () => {
+    expect(plainState.join()).toContain("[secret]");
+    expect(plainState.filter((text) => scan.shows(text))).toEqual([]);
   });
 
   it("these files, and everything beside them, are their owner's alone at any time", () => {
-    const guarded = [...seen.values()].filter(({ file }) => /^data\/|\/\.azure-certificates\//.test(file));
+    const guarded = [...seen.values()].filter(({ file }) => /^data\/|\/\.azure-certificates\/|\/keys\//.test(file));
     expect(new Set(guarded.map(({ file }) => file)).size).toBeGreaterThan(4);
     expect(guarded.filter(({ modes }) => modes !== "600 in 700").map(({ file, modes }) => `${file}: ${modes}`)).toEqual(
       [],
@@ -201,6 +215,16 @@ describe("in a whole life of a certificate", () => {
 
 function pemIn(text: string): string {
   return /-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----/s.exec(text)?.[0] ?? "";
+}
+
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+function withoutSecrets(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === "object" && inner !== null && secretMark in inner ? "[secret]" : inner,
+    ),
+  );
 }
 
 /** A secret of an exported state, in plain text. */
