@@ -1,6 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawSerialNumber, issueManagementCertificate } from "../../provider/certificate/issue";
+import { generateRsaKeyPair } from "../../provider/certificate/keyPair";
+import { readPfx } from "../../provider/certificate/pfx";
 import { type Credential, credential } from "./credential";
 import { ManagementCertificate } from "./managementCertificate";
 import { SubscriptionCertificateLink } from "./subscriptionCertificateLink";
@@ -18,6 +22,22 @@ const certificateOutputs = {
 };
 const registration = { thumbprint: current, registeredAt: "2027-01-01T00:00:00Z", origin: "created" };
 
+let realThumbprint = "";
+
+async function realVersion() {
+  const { privateKeyPem } = await generateRsaKeyPair(2048);
+  const { pem, thumbprint } = issueManagementCertificate({
+    privateKeyPem,
+    subject: { commonName: "alice" },
+    lineage: certificateOutputs.lineage,
+    serialNumber: drawSerialNumber(randomBytes),
+    notBefore: new Date("2027-01-01"),
+    notAfter: new Date("2028-01-01"),
+  });
+  realThumbprint = thumbprint;
+  return { thumbprint, certificatePem: pem, privateKeyPem };
+}
+
 /** What each link says of itself, by its name. */
 const doors: Readonly<Record<string, readonly object[]>> = {
   open: [registration],
@@ -33,8 +53,9 @@ beforeAll(async () => {
     newResource: ({ name, inputs, type }) => ({
       id: name,
       state: type.endsWith("ManagementCertificate")
-        ? { ...inputs, ...certificateOutputs }
-        : { ...inputs, registered: doors[name] },
+        ? // A certificate that is real says so in the one text that a program can give.
+          { ...inputs, ...certificateOutputs, ...(inputs.organization && JSON.parse(inputs.organization)) }
+        : { ...inputs, registered: doors[name] ?? [{ ...registration, thumbprint: realThumbprint }] },
     }),
   });
 });
@@ -101,6 +122,64 @@ describe("a credential", () => {
       expect(error.message).not.toContain("PRIVATE KEY");
       expect(error.stack).toBe(error.message);
     }
+  });
+
+  const who = { tenantId: "contoso", clientId: "on-call", certificatePath: "/etc/on-call/azure.pem" };
+
+  it("is an environment that every Azure SDK reads, without the key itself", async () => {
+    const environment = handedOut("open").environment(who);
+    expect(await settled(environment)).toEqual({
+      AZURE_TENANT_ID: "contoso",
+      AZURE_CLIENT_ID: "on-call",
+      AZURE_CLIENT_CERTIFICATE_PATH: "/etc/on-call/azure.pem",
+    });
+    const more = { certificatePassword: pulumi.secret("battery"), authorityHost: "https://login.example" };
+    expect(await settled(handedOut("open").environment({ ...who, ...more }))).toMatchObject({
+      AZURE_CLIENT_CERTIFICATE_PASSWORD: "battery",
+      AZURE_AUTHORITY_HOST: "https://login.example",
+    });
+    expect(await pulumi.isSecret(environment)).toBe(true);
+    expect(() => handedOut("open").environment({ ...who, certificatePath: undefined })).toThrow(
+      "give it the certificatePath",
+    );
+  });
+
+  it("is a section for Microsoft.Identity.Web, which names the file", async () => {
+    const appsettings = handedOut("open").appsettings({ ...who, certificatePassword: "battery" });
+    expect(await settled(appsettings)).toEqual({
+      AzureAd: {
+        Instance: "https://login.microsoftonline.com/",
+        TenantId: "contoso",
+        ClientId: "on-call",
+        ClientCertificates: [
+          { SourceType: "Path", CertificateDiskPath: "/etc/on-call/azure.pem", CertificatePassword: "battery" },
+        ],
+      },
+    });
+    expect(await pulumi.isSecret(appsettings)).toBe(true);
+  });
+
+  it("has neither environment, appsettings nor PFX while a door does not accept it", async () => {
+    const { environment, appsettings, pfxBase64 } = handedOut("late");
+    for (const output of [environment(who), appsettings(who), pfxBase64()]) {
+      await expect(settled<unknown>(output)).rejects.toThrow("is not handed out");
+    }
+  });
+
+  it("is a PFX, the same every time, and in the section itself where no file is named", async () => {
+    const real = await realVersion();
+    const { pfxBase64, appsettings } = credential({
+      certificate: new ManagementCertificate("alice", { organization: JSON.stringify(real) }),
+      links: [new SubscriptionCertificateLink("accepting", { subscriptionId, certificatePem: real.certificatePem })],
+    });
+    const pfx = pfxBase64("battery");
+    expect(await settled(pfx)).toBe(await settled(pfxBase64("battery")));
+    expect(readPfx(Buffer.from(await settled(pfx), "base64"), "battery").privateKeyPem).toBe(real.privateKeyPem);
+    expect(await pulumi.isSecret(pfx)).toBe(true);
+    const { AzureAd } = await settled(appsettings({ tenantId: "contoso", clientId: "on-call" }));
+    const [{ SourceType, Base64EncodedValue = "" } = {}] = AzureAd.ClientCertificates;
+    expect(SourceType).toBe("Base64Encoded");
+    expect(readPfx(Buffer.from(Base64EncodedValue, "base64"), "").certificatePem).toBe(real.certificatePem);
   });
 
   it("is for at least one door", () => {

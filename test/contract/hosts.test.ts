@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { chmodSync, existsSync, lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { isSecret, type Properties, revealProperties, unknown } from "../../local-engine/values";
@@ -68,6 +70,25 @@ describe.each(hosts)("the %s host", (kind) => {
     expect(outputs["lineage"]).toBe(id);
     expect(outputs["subject"]).toBe(`CN=${name}, OU=access/prod`);
     expect(Object.keys(outputs).filter((key) => isSecret(outputs[key]))).toEqual(["privateKeyPem"]);
+  });
+
+  it("keeps the key in a file of its owner alone, repairs it, and takes it away", async () => {
+    const path = join(project.directory, `${kind}-keys`, `${name}.pem`);
+    const { id, inputs, outputs } = await first.made("CertificateFile", "file", fileArgs(certificate.outputs, path));
+    const text = readFileSync(path, "utf8");
+    expect([text.includes("PRIVATE KEY"), lstatSync(path).mode & 0o777]).toEqual([true, 0o600]);
+    expect(JSON.stringify(outputs)).not.toContain("PRIVATE KEY");
+
+    chmodSync(path, 0o644);
+    const seen = await first.read("CertificateFile", "file", id, outputs, inputs);
+    expect(seen.outputs["drift"]).toBe("its mode is 0644");
+    expect((await first.diff("CertificateFile", "file", id, seen.outputs, inputs)).changes).toBe(true);
+    const repaired = await first.update("CertificateFile", "file", id, seen.outputs, inputs);
+    expect([readFileSync(path, "utf8"), lstatSync(path).mode & 0o777]).toEqual([text, 0o600]);
+
+    // A file that a run has claimed is not taken away by its former name: that is another run.
+    await later.delete("CertificateFile", "file", id, repaired);
+    expect(existsSync(path)).toBe(false);
   });
 
   it("fills in the defaults, the resource's name, project and stack", async () => {
@@ -220,9 +241,18 @@ describe("a stack that changes over to the plugin", () => {
         certificate: certificateInput(revealProperties(outputs)) as Properties,
       });
       const link = await old.made(linkType, "link", args(certificate.outputs));
+      const toApplication = {
+        appId: emulator.directory.applications[0]?.appId ?? "",
+        certificate: certificateInput(revealProperties(certificate.outputs)) as Properties,
+      };
+      const application = await old.made("ApplicationCertificateLink", "entra", toApplication);
+      const toFile = fileArgs(certificate.outputs, join(project.directory, "left/key.pem"));
+      const file = await old.made("CertificateFile", "file", toFile);
       for (const [type, name, made, given] of [
         [certificateType, "on-call", certificate, { holders: ["alice"] }],
         [linkType, "link", link, args(certificate.outputs)],
+        ["ApplicationCertificateLink", "entra", application, toApplication],
+        ["CertificateFile", "file", file, toFile],
       ] as const) {
         const { inputs } = await next.check(type, name, given);
         expect(inputs).toEqual(withoutCode(made.inputs));
@@ -239,6 +269,11 @@ describe("a stack that changes over to the plugin", () => {
     }
   });
 });
+
+function fileArgs(outputs: Properties, path: string): Properties {
+  const { certificatePem, privateKeyPem } = revealProperties(outputs) as Record<string, string>;
+  return { path, certificatePem: certificatePem ?? "", privateKeyPem: privateKeyPem ?? "" };
+}
 
 function withoutCode({ __provider: _, ...values }: Properties): Properties {
   return values;

@@ -14,7 +14,11 @@ import { type RunningServer, startServer, unary } from "../../local-engine/servi
 import { fromStruct, type Properties, revealProperties, toStruct } from "../../local-engine/values";
 import { type Host, repositoryRoot } from "./project";
 
-export type ResourceType = "ManagementCertificate" | "SubscriptionCertificateLink";
+export type ResourceType =
+  | "ManagementCertificate"
+  | "SubscriptionCertificateLink"
+  | "ApplicationCertificateLink"
+  | "CertificateFile";
 
 export interface HostSettings {
   readonly directory: string;
@@ -142,7 +146,7 @@ export class HostProcess {
     if (this.kind === "plugin") {
       return args;
     }
-    const provider = type === "ManagementCertificate" ? "managementCertificate" : "subscriptionCertificateLink";
+    const provider = type.slice(0, 1).toLowerCase() + type.slice(1);
     return {
       ...args,
       resourceName: name,
