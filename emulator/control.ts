@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { EmulatorClock } from "./clock";
+import type { EmulatedDirectory } from "./entra/entra";
 import { type FaultScript, readFaults } from "./faults";
 import type { Journal } from "./journal";
 import type { Store } from "./store";
@@ -9,6 +10,7 @@ export interface ControlSettings {
   readonly clock: EmulatorClock;
   readonly journal: Journal;
   readonly store: Store;
+  readonly directory: EmulatedDirectory;
   readonly faults: FaultScript;
 }
 
@@ -20,9 +22,12 @@ interface ControlAnswer {
 
 const clockSchema = z.strictObject({ now: z.iso.datetime({ offset: true }) });
 
+/** What an application is to have, as if by hand: base64 of DER. */
+const wantedKeysSchema = z.array(z.base64());
+
 /**
- * `GET` and `PUT /emulator/clock`, `GET /emulator/journal`, `GET /emulator/certificates/{subscription}` and
- * `PUT /emulator/faults`: the in-process interface for other processes.
+ * `GET` and `PUT /emulator/clock`, `GET /emulator/journal`, `GET /emulator/certificates/{subscription}`, `GET` and
+ * `PUT /emulator/applications/{objectId}` and `PUT /emulator/faults`: the in-process interface for other processes.
  */
 export async function control(
   settings: ControlSettings,
@@ -44,6 +49,10 @@ export async function control(
             der: data,
           })),
         };
+  }
+  const objectId = /^\/emulator\/applications\/([^/]+)$/.exec(path)?.[1]?.toLowerCase();
+  if (objectId !== undefined) {
+    return application(settings.directory, objectId, method, body);
   }
   switch (`${method} ${path}`) {
     case "GET /emulator/clock":
@@ -69,6 +78,38 @@ export async function control(
     default:
       return refusal(404, `${method} ${path} is no control endpoint of the emulator.`);
   }
+}
+
+async function application(
+  directory: EmulatedDirectory,
+  objectId: string,
+  method: string,
+  body: () => Promise<Buffer>,
+): Promise<ControlAnswer> {
+  if (!directory.applications.some((known) => known.objectId === objectId)) {
+    return refusal(404, `There is no application ${objectId.slice(0, 100)}.`);
+  }
+  if (method === "PUT") {
+    const wanted = wantedKeysSchema.safeParse(await readJson(body));
+    if (!wanted.success) {
+      return refusal(400, "Send a list of certificates, each as base64 of its DER.");
+    }
+    const present = directory
+      .keyCredentials(objectId)
+      .map(({ keyId, der }) => ({ keyId, der: der.toString("base64") }));
+    for (const { keyId } of present.filter(({ der }) => !wanted.data.includes(der))) {
+      directory.take(objectId, keyId);
+    }
+    for (const der of wanted.data.filter((one) => !present.some((each) => each.der === one))) {
+      directory.plant(objectId, Buffer.from(der, "base64"));
+    }
+  }
+  return {
+    status: 200,
+    content: directory
+      .keyCredentials(objectId)
+      .map(({ keyId, thumbprint, der }) => ({ keyId, thumbprint, der: der.toString("base64") })),
+  };
 }
 
 export function refusal(status: number, error: string): ControlAnswer {

@@ -131,6 +131,7 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
   });
   const server = createEmulatorServer({
     planeAt: (path) => entra.planeAt(path) ?? classic,
+    directory: entra.directory,
     store,
     clock,
     journal,

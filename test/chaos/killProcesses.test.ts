@@ -1,22 +1,25 @@
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { seeded } from "../support/chaosCases";
+import type { PlaneName } from "../support/chaosEmulator";
 import { draw, type KillCase, killNamed, killsOf, nameOfKill, type Victim } from "../support/chaosKillCases";
 import { runKillCase, undisturbedProcessCourse } from "../support/chaosKillRun";
 import { type Operation, operations } from "../support/chaosOperations";
 import { Score } from "../support/chaosTally";
 import { type ProcessBeginning, ProcessWorld } from "../support/chaosWorld";
-import { type Host, hosts } from "../support/project";
+import type { Host } from "../support/project";
 
 /** CHAOS=all kills at every place; otherwise a sample that takes less than a minute. */
 const runsAll = process.env["CHAOS"] === "all";
 const seed = Number(process.env["CHAOS_SEED"] ?? (runsAll ? randomInt(2 ** 31) : 1));
-/** What serves the resources. The plugin comes second: of what hardly depends on who provides, it has a sample. */
-const suites: Readonly<Record<Host, string>> = {
-  dynamic: "real processes",
-  plugin: "real processes, with the native plugin",
-};
-/** Worlds of each host that work side by side: what they do, they do in processes of their own. */
+/** What serves the resources, and where links lead. Of what hardly depends on that, all but the first have a sample. */
+const suites: readonly { readonly host: Host; readonly plane: PlaneName; readonly name: string }[] = [
+  { host: "dynamic", plane: "subscription", name: "real processes" },
+  { host: "plugin", plane: "subscription", name: "real processes, with the native plugin" },
+  { host: "dynamic", plane: "application", name: "real processes, on an application" },
+  { host: "plugin", plane: "application", name: "real processes, on an application, with the native plugin" },
+];
+/** Worlds of each suite that work side by side: what they do, they do in processes of their own. */
 const lanes = 2;
 const wantedCase = process.env["CHAOS_CASE"] === undefined ? undefined : killNamed(process.env["CHAOS_CASE"]);
 const sampleSize = 1;
@@ -30,15 +33,23 @@ const played = operations
   .filter(({ name }) => (wantedCase === undefined ? names.includes(name) : name === wantedCase.operation))
   .toSorted((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
 
-/** In the sample, the plugin plays two of them. */
-const sampledWithPlugin: ReadonlySet<string> = new Set(["leave", "create"]);
+/** An application is changed by so many requests that each place has its turn only in the long run. */
+const sampleOnApplication = 8;
 
-/** One host: its worlds, what is left for them to play, and how it went. */
+/** What a suite plays: in the sample, most of it once. */
+function playedBy({ host, plane }: (typeof suites)[number]): readonly Operation[] {
+  const inFull = plane === "application" ? ["leave", "rotate"] : names;
+  const inSample = plane === "application" ? ["leave"] : host === "plugin" ? ["leave", "create"] : names;
+  const all = runsAll || wantedCase !== undefined ? inFull : inSample;
+  return played.filter(({ name }) => all.includes(name));
+}
+
+/** One suite: its worlds, what is left for them to play, and how it went. */
 interface Stage {
+  readonly suite: (typeof suites)[number];
   readonly worlds: readonly ProcessWorld[];
   readonly left: Operation[];
   readonly score: Score;
-  readonly host: Host;
 }
 
 const stages: Stage[] = [];
@@ -46,11 +57,11 @@ const stages: Stage[] = [];
 beforeAll(async () => {
   stages.push(
     ...(await Promise.all(
-      hosts.map(async (host) => ({
-        host,
-        worlds: await Promise.all(Array.from({ length: lanes }, () => ProcessWorld.start({ host }))),
-        left: played.filter(({ name }) => runsAll || host === "dynamic" || sampledWithPlugin.has(name)),
-        score: new Score(suites[host], "killProcesses", seed),
+      suites.map(async (suite) => ({
+        suite,
+        worlds: await Promise.all(Array.from({ length: lanes }, () => ProcessWorld.start(suite))),
+        left: [...playedBy(suite)],
+        score: new Score(suite.name, "killProcesses", seed),
       })),
     )),
   );
@@ -68,11 +79,11 @@ it(`converges, whichever process is killed at whatever place (CHAOS_SEED=${seed}
 }, async () => {
   await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
-      for (const { host, worlds, left, score } of stages) {
+      for (const { suite, worlds, left, score } of stages) {
         const world = worlds[lane] ?? expect.unreachable("there is a world for each lane");
         const begun: Begun = new Map();
         for (let next = left.shift(); next !== undefined; next = left.shift()) {
-          await play(world, host, next, score, begun);
+          await play(world, suite, next, score, begun);
         }
       }
     }),
@@ -83,13 +94,19 @@ it(`converges, whichever process is killed at whatever place (CHAOS_SEED=${seed}
 /** Several operations begin at the same place. */
 type Begun = Map<Operation["before"], ProcessBeginning>;
 
-async function play(world: ProcessWorld, host: Host, operation: Operation, score: Score, begun: Begun): Promise<void> {
+async function play(
+  world: ProcessWorld,
+  suite: (typeof suites)[number],
+  operation: Operation,
+  score: Score,
+  begun: Begun,
+): Promise<void> {
   const beginning = begun.get(operation.before) ?? (await world.beginningOf(operation.before));
   begun.set(operation.before, beginning);
   const course = await undisturbedProcessCourse(world, operation, beginning);
   score.add(`${operation.name}/undisturbed`, operation.name, "nothing", course);
   const random = seeded(seed + operations.indexOf(operation));
-  for (const one of chosen(host, killsOf(operation.name, course, random), random)) {
+  for (const one of chosen(suite, killsOf(operation.name, course, random), random)) {
     const result = await runKillCase(world, one, operation, beginning).catch((error: Error) => ({
       wrong: [error.message],
       unknownToState: [],
@@ -113,12 +130,19 @@ function disturbanceOf({ victim, point }: KillCase): string {
   return point.kind === "write" || point.kind === "half" ? "engine killed at its writes" : disturbances[victim];
 }
 
-function chosen(host: Host, all: readonly KillCase[], random: () => number): readonly KillCase[] {
+function chosen(
+  { host, plane }: (typeof suites)[number],
+  all: readonly KillCase[],
+  random: () => number,
+): readonly KillCase[] {
   if (wantedCase !== undefined) {
     return [wantedCase];
   }
   if (!runsAll) {
     return draw(all, sampleSize, random);
+  }
+  if (plane === "application") {
+    return draw(all, sampleOnApplication, random);
   }
   if (host === "dynamic") {
     return all;

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -256,5 +257,23 @@ describe("the control endpoints", () => {
       emulator.certificates(ours).map(({ der, ...rest }) => ({ ...rest, der: der.toString("base64") })),
     );
     expect((await send(emulator, { path: "/emulator/nothing" })).status).toBe(404);
+  });
+
+  it("shows the keys of an application, and sets them as if by hand: what stays keeps its id", async () => {
+    const { applications, keyCredentials } = emulator.directory;
+    const [first, second] = await Promise.all([makeCertificate(), makeCertificate()]);
+    const objectId = applications[0]?.objectId ?? "";
+    const path = `/emulator/applications/${objectId}`;
+    const put = (content: unknown) => send(emulator, { method: "PUT", path, body: JSON.stringify(content) });
+    expect((await put([first, second].map(({ der }) => der.toString("base64")))).status).toBe(200);
+    const both = keyCredentials(objectId);
+    expect(both.map(({ thumbprint }) => thumbprint)).toEqual([first.thumbprint, second.thumbprint]);
+    await put([second.der.toString("base64")]);
+    expect(keyCredentials(objectId)).toEqual(both.slice(1));
+    expect(JSON.parse((await send(emulator, { path })).body)).toEqual([
+      { keyId: both[1]?.keyId, thumbprint: second.thumbprint, der: second.der.toString("base64") },
+    ]);
+    expect((await put(["?"])).status).toBe(400);
+    expect((await send(emulator, { path: `/emulator/applications/${randomUUID()}` })).status).toBe(404);
   });
 });

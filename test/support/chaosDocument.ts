@@ -35,6 +35,17 @@ succeed has to end with a code other than 0 and say so, in words and without a s
 behind as an orphan or interrupted, at every place again; where engine, program, disk or Azure are lost, at places that are drawn.`,
   },
   {
+    name: "real processes, on an application",
+    title: "Every process of a run that changes an application",
+    text: `The same with a link to an Entra app registration, and Pulumi's process for dynamic resources. A change is some twenty requests,
+so both who dies and where is drawn.`,
+  },
+  {
+    name: "real processes, on an application, with the native plugin",
+    title: "Every process of a run that changes an application, with the native plugin",
+    text: "The same, with the plugin as the provider.",
+  },
+  {
     name: "two stacks",
     title: "Two stacks on one subscription",
     text: `Both run at the same time, each with certificates that are foreign to the other, and each loses a process somewhere on the way.`,

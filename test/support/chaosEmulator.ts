@@ -10,13 +10,25 @@ import type { Fault } from "../../emulator/faults";
 import type { JournalEntry } from "../../emulator/journal";
 import { thumbprintOf } from "../../emulator/thumbprint";
 import { credentialOf, send, type WireTarget } from "../contract/wire";
+import { applicationPlane } from "./chaosPlane";
 import { repositoryRoot } from "./project";
 
 export const commandLine = join(repositoryRoot, "dist/cli/main.js");
 
 interface Ready extends WireTarget {
   readonly subscriptions: readonly string[];
+  readonly tenantId: string;
+  readonly administrator: { readonly appId: string };
+  readonly applications: readonly { readonly objectId: string; readonly appId: string }[];
 }
+
+/** Which door of it the cases are about. */
+export type PlaneName = "subscription" | "application";
+/** What the path of each request has that is counted and disturbed. */
+const countedPaths: Readonly<Record<PlaneName, string>> = {
+  subscription: "/",
+  application: applicationPlane.disturbs.pathContains ?? "",
+};
 
 interface Registered {
   readonly thumbprint: string;
@@ -29,23 +41,36 @@ export class EmulatorProcess {
   readonly #ready: Ready;
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #plane: PlaneName;
   #client: Client;
   /** What emulators that are dead now had served in this case. */
   #earlier: readonly JournalEntry[] = [];
   /** Entries of the living one that belong to cases before. */
   #skip = 0;
 
-  private constructor(process: ChildProcess, ready: Ready, folder: string, environment: NodeJS.ProcessEnv) {
+  private constructor(
+    process: ChildProcess,
+    ready: Ready,
+    folder: string,
+    environment: NodeJS.ProcessEnv,
+    plane: PlaneName,
+  ) {
     this.#process = process;
     this.#ready = ready;
     this.#folder = folder;
     this.#environment = environment;
+    this.#plane = plane;
     this.#client = clientOf(ready);
   }
 
-  static async start(folder: string, environment: NodeJS.ProcessEnv, now: Date): Promise<EmulatorProcess> {
+  static async start(
+    folder: string,
+    environment: NodeJS.ProcessEnv,
+    now: Date,
+    plane: PlaneName,
+  ): Promise<EmulatorProcess> {
     const { process, ready } = await startProcess(folder, environment, now, 0);
-    return new EmulatorProcess(process, ready, folder, environment);
+    return new EmulatorProcess(process, ready, folder, environment, plane);
   }
 
   get ready(): Ready {
@@ -68,25 +93,43 @@ export class EmulatorProcess {
   /** Everything that was asked for in this case, whichever process answered. */
   async journal(): Promise<readonly JournalEntry[]> {
     const entries = (await this.#control("GET", "/emulator/journal")) as readonly JournalEntry[];
-    return [...this.#earlier, ...entries.slice(this.#skip)];
+    const counted = entries.slice(this.#skip).filter(({ path }) => path.includes(countedPaths[this.#plane]));
+    return [...this.#earlier, ...counted];
   }
 
+  /** On the door. */
   async certificates(): Promise<readonly Registered[]> {
-    return (await this.#control("GET", `/emulator/certificates/${this.subscription}`)) as readonly Registered[];
+    const path =
+      this.#plane === "subscription" ? `/emulator/certificates/${this.subscription}` : this.#applicationPath();
+    return (await this.#control("GET", path)) as readonly Registered[];
   }
 
+  /** Faults meet the requests that are counted. */
   async misbehave(faults: readonly Fault[]): Promise<void> {
-    await this.#control("PUT", "/emulator/faults", faults);
+    const match = { pathContains: countedPaths[this.#plane] };
+    await this.#control(
+      "PUT",
+      "/emulator/faults",
+      faults.map((fault) => ({ match, ...fault })),
+    );
   }
 
   async setClock(now: Date): Promise<void> {
     await this.#control("PUT", "/emulator/clock", { now: now.toISOString() });
   }
 
-  /** The subscription as it was; what it takes for that is no part of the case that follows. */
+  /** The door as it was; what it takes for that is no part of the case that follows. */
   async reset(wanted: readonly string[], credential: string, now: Date): Promise<void> {
     await this.misbehave([]);
     await this.setClock(now);
+    await (this.#plane === "subscription"
+      ? this.#resetSubscription(wanted, credential)
+      : this.#control("PUT", this.#applicationPath(), wanted));
+    this.#earlier = [];
+    this.#skip = ((await this.#control("GET", "/emulator/journal")) as readonly unknown[]).length;
+  }
+
+  async #resetSubscription(wanted: readonly string[], credential: string): Promise<void> {
     const present = await this.certificates();
     for (const { thumbprint, der } of present) {
       if (thumbprint !== credential && !wanted.includes(der)) {
@@ -96,9 +139,10 @@ export class EmulatorProcess {
     for (const der of wanted.filter((one) => !present.some((each) => each.der === one))) {
       await this.#service("POST", "", der);
     }
-    this.#earlier = [];
-    this.#skip = 0;
-    this.#skip = (await this.journal()).length;
+  }
+
+  #applicationPath(): string {
+    return `/emulator/applications/${this.#ready.applications[0]?.objectId}`;
   }
 
   async kill(): Promise<void> {

@@ -96,7 +96,7 @@ async function untilReached(world: ProcessWorld, point: KillPoint, run: EngineRu
       ? // A destroy starts its provider when the first deletion has begun.
         world.processes.living("provider").length > 0 &&
         existsSync(world.files.journal) &&
-        /"kind":"begin".*SubscriptionCertificateLink/.test(readFileSync(world.files.journal, "utf8"))
+        /"kind":"begin".*CertificateLink/.test(readFileSync(world.files.journal, "utf8"))
       : (await world.emulator.journal()).length > ("index" in point ? point.index : 0);
   const deadline = performance.now() + patienceMs;
   while (!(await reached())) {

@@ -9,19 +9,19 @@ import { defaultStateFolder, readStackState, type StackFiles, stackFiles } from 
 import { nameOf } from "../../local-engine/urn";
 import type { Values } from "../../provider/resources/lifecycle";
 import type { Epoch, Observation } from "./chaosChecks";
-import { commandLine, EmulatorProcess } from "./chaosEmulator";
+import { commandLine, EmulatorProcess, type PlaneName } from "./chaosEmulator";
 import type { ChaosStack, Program } from "./chaosOperations";
 import { Processes, type WriteKill } from "./chaosProcesses";
 import { foreignCertificate } from "./foreignCertificate";
 import { type Host, makeProject, type Project } from "./project";
 
-/** State and subscription at one moment, to begin many cases from. */
+/** State and door at one moment, to begin many cases from. */
 export interface ProcessBeginning {
   readonly program: Program;
   readonly now: Date;
   /** The text of the state file; null: there is none. */
   readonly state: string | null;
-  /** Base64 of everything on the subscription but the credential. */
+  /** Base64 of everything on the door but the credential. */
   readonly certificates: readonly string[];
   /** Their thumbprints. */
   readonly registered: readonly string[];
@@ -49,12 +49,15 @@ const nothing: Program = { certificates: {}, links: {} };
 const programText = `
 const { readFileSync } = require("node:fs");
 const pulumi = require("@pulumi/pulumi");
-const { ManagementCertificate, SubscriptionCertificateLink } = require("pulumi-azure-certificates");
-const [subscriptionId] = new pulumi.Config().requireObject("subscriptions");
+const { ApplicationCertificateLink, ManagementCertificate, SubscriptionCertificateLink } = require("pulumi-azure-certificates");
+const config = new pulumi.Config();
+const [subscriptionId] = config.requireObject("subscriptions");
+const appId = config.get("appId");
 const { certificates, links } = JSON.parse(readFileSync(__dirname + "/program.json", "utf8"));
 const made = Object.fromEntries(Object.entries(certificates).map(([name, args]) => [name, new ManagementCertificate(name, args)]));
 for (const [name, certificate] of Object.entries(links)) {
-  new SubscriptionCertificateLink(name, { subscriptionId, certificate: made[certificate] });
+  if (appId === undefined) new SubscriptionCertificateLink(name, { subscriptionId, certificate: made[certificate] });
+  else new ApplicationCertificateLink(name, { appId, certificate: made[certificate] });
 }
 `;
 
@@ -93,9 +96,11 @@ export class ProcessWorld implements ChaosStack {
 
   static async start({
     host = "dynamic",
+    plane = "subscription",
     beside,
   }: {
     readonly host?: Host;
+    readonly plane?: PlaneName;
     /** An emulator that another stack uses as well; default: one of its own. */
     readonly beside?: EmulatorProcess;
   } = {}): Promise<ProcessWorld> {
@@ -103,10 +108,10 @@ export class ProcessWorld implements ChaosStack {
     const processes = new Processes(directory);
     const environment = processes.environment();
     const [emulator, { der }] = await Promise.all([
-      beside ?? EmulatorProcess.start(join(directory, "azure"), environment, new Date("2027-01-01")),
+      beside ?? EmulatorProcess.start(join(directory, "azure"), environment, new Date("2027-01-01"), plane),
       foreignCertificate(),
     ]);
-    const { endpoint, caCertificatePath, credentialPath, subscriptions } = emulator.ready;
+    const { endpoint, caCertificatePath, credentialPath, subscriptions, ...entra } = emulator.ready;
     const project = await makeProject({
       host,
       program: programText,
@@ -114,7 +119,11 @@ export class ProcessWorld implements ChaosStack {
         "azure-certificates:managementEndpoint": endpoint,
         "azure-certificates:caCertificatePath": caCertificatePath,
         "azure-certificates:clientCertificatePath": credentialPath,
+        "azure-certificates:tenantId": entra.tenantId,
+        "azure-certificates:clientId": entra.administrator.appId,
+        "azure-certificates:entraCertificatePath": credentialPath,
         subscriptions: JSON.stringify(subscriptions),
+        ...(plane === "application" && { appId: entra.applications[0]?.appId ?? "" }),
       },
     });
     return new ProcessWorld(emulator, processes, project, directory, der);
