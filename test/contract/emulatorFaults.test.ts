@@ -260,6 +260,7 @@ describe("the control endpoints", () => {
   });
 
   it("shows the keys of an application, and sets them as if by hand: what stays keeps its id", async () => {
+    const emulator = await start();
     const { applications, keyCredentials } = emulator.directory;
     const [first, second] = await Promise.all([makeCertificate(), makeCertificate()]);
     const objectId = applications[0]?.objectId ?? "";
