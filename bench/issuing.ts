@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import { drawSerialNumber, issueManagementCertificate } from "../provider/certificate/issue";
 import { generateRsaKeyPair } from "../provider/certificate/keyPair";
-import { managementCertificate } from "../provider/resources/managementCertificate";
+import { managementCertificate } from "../provider/resources/certificate/managementCertificate";
 import { configuredFrom, testPorts } from "../test/support/configured";
 import type { Figure } from "./figure";
 import { certificateWithForge, certificateWithOpenssl, hasOpenssl } from "./issuingPeers";

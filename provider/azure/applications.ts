@@ -56,7 +56,7 @@ export interface Applications {
   read(at: ApplicationAddress): Promise<ApplicationKeys>;
   /** As several reads in a row agree. */
   readSettled(at: ApplicationAddress): Promise<ApplicationKeys>;
-  /** @param onAnswerLost called as soon as it may have been registered although no success was seen */
+  /** @param onAnswerLost called as soon as it may have been registered, before that is known for certain */
   add(at: ApplicationAddress, der: Buffer, writeWith: WriteWith, onAnswerLost: () => void): Promise<Added>;
   /** Also where it is gone already. @param thumbprint upper-case */
   remove(at: ApplicationAddress, thumbprint: string, writeWith: WriteWith): Promise<void>;
@@ -180,6 +180,8 @@ export function applications(
         await pause();
       } else {
         requestId = answer.requestId;
+        // It is there, and whoever reads it back may still fail.
+        purpose.onAnswerLost();
         // What still looks as before has not arrived yet; anything else is what somebody made of it.
         await untilItMoved(at, before, decide, deadlineMs);
       }

@@ -6,12 +6,12 @@
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { parseConfiguration } from "../azure/configuration";
-import { applicationCertificateLink as applicationCertificateLinkLifecycle } from "../resources/applicationCertificateLink";
-import { certificateFile as certificateFileLifecycle } from "../resources/certificateFile";
+import { managementCertificate as managementCertificateLifecycle } from "../resources/certificate/managementCertificate";
 import { type Configured, configuredWith } from "../resources/context";
+import { certificateFile as certificateFileLifecycle } from "../resources/file/certificateFile";
 import { type Difference, PartialChangeError, type ResourceLifecycle, type Values } from "../resources/lifecycle";
-import { managementCertificate as managementCertificateLifecycle } from "../resources/managementCertificate";
-import { subscriptionCertificateLink as subscriptionCertificateLinkLifecycle } from "../resources/subscriptionCertificateLink";
+import { applicationCertificateLink as applicationCertificateLinkLifecycle } from "../resources/link/applicationCertificateLink";
+import { subscriptionCertificateLink as subscriptionCertificateLinkLifecycle } from "../resources/link/subscriptionCertificateLink";
 import { EngineWatch, engineAddressIn } from "./engineWatch";
 import { PresentableError, presentable } from "./presentable";
 import { withSecrets } from "./signedValues";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Connection } from "../azure/connection";
 import type { SubscriptionAddress } from "../azure/subscriptionAddress";
 import { Claims } from "./claims";
-import { subscriptionDoor } from "./door";
+import { subscriptionDoor } from "./link/door";
 
 const endpoint = "https://management.core.windows.net";
 const doorOf = (at: SubscriptionAddress) => subscriptionDoor(at, { connection: {} as Connection });

@@ -3,8 +3,8 @@ import { type Connection, connect } from "../azure/connection";
 import type { Ports } from "../ports";
 import { Claims } from "./claims";
 import { DecidedRotations } from "./decidedRotations";
+import { SharedListings } from "./link/sharedListings";
 import { ParsedCertificates } from "./parsedCertificates";
-import { SharedListings } from "./sharedListings";
 
 /** What the resources of one provider process work with once it is configured. */
 export interface Configured {

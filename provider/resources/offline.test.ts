@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { configuredFrom, testPorts } from "../../test/support/configured";
 import { certificateInput } from "../../test/support/linkInput";
+import { managementCertificate } from "./certificate/managementCertificate";
 import type { Configured } from "./context";
 import type { ResourceLifecycle, Values } from "./lifecycle";
-import { managementCertificate } from "./managementCertificate";
-import { subscriptionCertificateLink } from "./subscriptionCertificateLink";
+import { subscriptionCertificateLink } from "./link/subscriptionCertificateLink";
 import { unknownValue } from "./unknowns";
 
 const filledIn = { project: "access", stack: "prod" };

@@ -1,11 +1,11 @@
 import type { FunctionDefinition } from "../../provider/functions/definition";
 import { getManagementCertificatesDefinition } from "../../provider/functions/getManagementCertificatesDefinition";
 import { parsePublishSettingsDefinition } from "../../provider/functions/parsePublishSettingsDefinition";
-import { applicationCertificateLinkDefinition } from "../../provider/resources/applicationCertificateLinkDefinition";
-import { certificateFileDefinition } from "../../provider/resources/certificateFileDefinition";
+import { managementCertificateDefinition } from "../../provider/resources/certificate/managementCertificateDefinition";
 import type { ResourceDefinition } from "../../provider/resources/definition";
-import { managementCertificateDefinition } from "../../provider/resources/managementCertificateDefinition";
-import { subscriptionCertificateLinkDefinition } from "../../provider/resources/subscriptionCertificateLinkDefinition";
+import { certificateFileDefinition } from "../../provider/resources/file/certificateFileDefinition";
+import { applicationCertificateLinkDefinition } from "../../provider/resources/link/applicationCertificateLinkDefinition";
+import { subscriptionCertificateLinkDefinition } from "../../provider/resources/link/subscriptionCertificateLinkDefinition";
 
 /** All that the package offers. */
 export const resourceDefinitions: readonly ResourceDefinition[] = [

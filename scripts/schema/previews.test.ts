@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { applicationKind } from "../../provider/resources/applicationCertificateLink";
 import type { Configured } from "../../provider/resources/context";
-import { foreseen, linkChanges } from "../../provider/resources/linkChanges";
-import { subscriptionKind } from "../../provider/resources/subscriptionCertificateLink";
-import type { SubscriptionCertificateLinkState } from "../../provider/resources/subscriptionCertificateLinkDefinition";
+import { applicationKind } from "../../provider/resources/link/applicationCertificateLink";
+import { foreseen, linkChanges } from "../../provider/resources/link/linkChanges";
+import { subscriptionKind } from "../../provider/resources/link/subscriptionCertificateLink";
+import type { SubscriptionCertificateLinkState } from "../../provider/resources/link/subscriptionCertificateLinkDefinition";
 import { decideRotation } from "../../provider/rotation/decideRotation";
 import type { LinkCertificate } from "../../provider/rotation/types";
 import { stateOf, version, wishesOf } from "../../test/support/certificateStates";

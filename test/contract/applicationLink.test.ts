@@ -143,6 +143,20 @@ describe("what goes wrong on the way", () => {
     expect(stack.onApplication()).toEqual([first["thumbprint"]]);
   });
 
+  it("a first create that is refused when it reads back leaves a state, so that it can be taken away again", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    const forbidden = { kind: "status", status: 403, code: "Authorization_RequestDenied", message: "not now" } as const;
+    // Its own list, three reads that agree, and one that shows the change come before.
+    stack.emulator.misbehave([{ match: { method: "GET", pathContains: "/v1.0/" }, skip: 5, do: forbidden }]);
+    const first = await stack.certificate("pipeline");
+    await expect(stack.applicationLink("sign-in", first, { allowLast: true })).rejects.toThrow("not now");
+    expect(stack.onApplication()).toEqual([first["thumbprint"]]);
+    expect(stack.stored("sign-in")).toBeDefined();
+    await stack.newRun();
+    await stack.remove("sign-in");
+    expect(stack.onApplication()).toEqual([]);
+  });
+
   it("a policy of the tenant is an error of its own, and nothing is changed", async () => {
     stack = await SmallStack.start("2027-01-01", { behaviour: { keyCredentialLifetimeDays: 90 } });
     const linking = stack.applicationLink("sign-in", await stack.certificate("pipeline"));

@@ -8,7 +8,7 @@ export const bugsAtOtherDoors: readonly PlantedBug[] = [
   {
     breaks: 1,
     bug: "a predecessor were retired although the current key does not sign in",
-    file: "provider/resources/linkWork.ts",
+    file: "provider/resources/link/linkWork.ts",
     code: "      await this.#prove(step.thumbprint);\n",
     becomes: "",
     caughtBy: [{ file: verify, test: "keeps the predecessor while the current key does not sign in" }],
@@ -21,7 +21,7 @@ export const bugsAtOtherDoors: readonly PlantedBug[] = [
     becomes: "export const keyFileMode = 0o644;",
     caughtBy: [
       { file: keyFile, test: "for their owner alone" },
-      { file: "provider/resources/certificateFile.test.ts", test: "holds both" },
+      { file: "provider/resources/file/certificateFile.test.ts", test: "holds both" },
     ],
   },
   {
@@ -60,19 +60,29 @@ export const bugsAtOtherDoors: readonly PlantedBug[] = [
     caughtBy: [{ file: "test/properties/twoWriters.test.ts", test: "lose no credential" }],
   },
   {
+    breaks: 4,
+    bug: "what was written to an application and not read back yet were forgotten",
+    file: "provider/azure/applications.ts",
+    code: "        purpose.onAnswerLost();\n",
+    becomes: "",
+    caughtBy: [{ file: "test/contract/applicationLink.test.ts", test: "leaves a state, so that it can be taken away" }],
+  },
+  {
     breaks: 5,
     bug: "a key file that holds something else were written over",
-    file: "provider/resources/certificateFile.ts",
+    file: "provider/resources/file/certificateFile.ts",
     code: "  if (there !== null && !isOurs(there, bytes, lineage)) {",
     becomes: "  if (there !== null && bytes.length + (lineage?.length ?? 0) === 0) {",
-    caughtBy: [{ file: "provider/resources/certificateFile.test.ts", test: "is not put over somebody else's" }],
+    caughtBy: [{ file: "provider/resources/file/certificateFile.test.ts", test: "is not put over somebody else's" }],
   },
   {
     breaks: 6,
     bug: "the file that the provider signs in with were removed",
-    file: "provider/resources/certificateFile.ts",
+    file: "provider/resources/file/certificateFile.ts",
     code: "ownKeyPaths(configuration).some(",
     becomes: "[].some(",
-    caughtBy: [{ file: "provider/resources/certificateFile.test.ts", test: "that the provider signs in with stays" }],
+    caughtBy: [
+      { file: "provider/resources/file/certificateFile.test.ts", test: "that the provider signs in with stays" },
+    ],
   },
 ];

@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../../emulator/journal";
 import type { Values } from "../../provider/resources/lifecycle";
-import type { RecordedRegistration } from "../../provider/resources/linkDefinition";
-import { registrationOf } from "../../provider/resources/registrations";
+import type { RecordedRegistration } from "../../provider/resources/link/linkDefinition";
+import { registrationOf } from "../../provider/resources/link/registrations";
 import { wantedOnLink } from "../../provider/rotation/wantedOnLink";
 import type { Program } from "./chaosOperations";
 

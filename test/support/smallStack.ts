@@ -1,9 +1,9 @@
 import { type Emulator, type EmulatorSettings, startEmulator } from "../../emulator/emulator";
-import { applicationCertificateLink } from "../../provider/resources/applicationCertificateLink";
+import { managementCertificate } from "../../provider/resources/certificate/managementCertificate";
 import type { Configured } from "../../provider/resources/context";
 import { PartialChangeError, type ResourceLifecycle, type Values } from "../../provider/resources/lifecycle";
-import { managementCertificate } from "../../provider/resources/managementCertificate";
-import { subscriptionCertificateLink } from "../../provider/resources/subscriptionCertificateLink";
+import { applicationCertificateLink } from "../../provider/resources/link/applicationCertificateLink";
+import { subscriptionCertificateLink } from "../../provider/resources/link/subscriptionCertificateLink";
 import { configuredFrom, testPorts } from "./configured";
 import { emulatorConfig } from "./emulatorConfig";
 import { certificateInput } from "./linkInput";

@@ -12,7 +12,7 @@ import type { Transport } from "../../provider/azure/transport";
 import { drawSerialNumber, issueManagementCertificate } from "../../provider/certificate/issue";
 import { generateRsaKeyPair } from "../../provider/certificate/keyPair";
 import type { Ports } from "../../provider/ports";
-import { SharedListings } from "../../provider/resources/sharedListings";
+import { SharedListings } from "../../provider/resources/link/sharedListings";
 import { RequestsUnderWay } from "./requestsUnderWay";
 import { SimulatedTime } from "./simulatedTime";
 import { SmallStack, type Stored } from "./smallStack";

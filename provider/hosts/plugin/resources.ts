@@ -1,14 +1,14 @@
 import { InvalidInputError } from "../../errors";
-import { applicationCertificateLink } from "../../resources/applicationCertificateLink";
-import { applicationCertificateLinkDefinition } from "../../resources/applicationCertificateLinkDefinition";
-import { certificateFile } from "../../resources/certificateFile";
-import { certificateFileDefinition } from "../../resources/certificateFileDefinition";
+import { managementCertificate } from "../../resources/certificate/managementCertificate";
+import { managementCertificateDefinition } from "../../resources/certificate/managementCertificateDefinition";
 import type { ResourceDefinition } from "../../resources/definition";
+import { certificateFile } from "../../resources/file/certificateFile";
+import { certificateFileDefinition } from "../../resources/file/certificateFileDefinition";
 import type { ResourceLifecycle, Values } from "../../resources/lifecycle";
-import { managementCertificate } from "../../resources/managementCertificate";
-import { managementCertificateDefinition } from "../../resources/managementCertificateDefinition";
-import { subscriptionCertificateLink } from "../../resources/subscriptionCertificateLink";
-import { subscriptionCertificateLinkDefinition } from "../../resources/subscriptionCertificateLinkDefinition";
+import { applicationCertificateLink } from "../../resources/link/applicationCertificateLink";
+import { applicationCertificateLinkDefinition } from "../../resources/link/applicationCertificateLinkDefinition";
+import { subscriptionCertificateLink } from "../../resources/link/subscriptionCertificateLink";
+import { subscriptionCertificateLinkDefinition } from "../../resources/link/subscriptionCertificateLinkDefinition";
 import type { Identity } from "./identity";
 
 export const packageName = "azure-certificates";
