@@ -124,3 +124,71 @@ describe("the command", () => {
     expect(await azureCertificates(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 });
+
+describe("azure-certificates roster check", () => {
+  const team = `subscriptions:
+  production: 7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b
+  staging: { id: b1946ac9-2f5e-4d8a-9c3b-5e6f7a8b9c0d, certificateLimit: 2 }
+people:
+  alice: { name: Alice Archer, subscriptions: [production] }
+  bob: { name: Bob Brown }
+  carol: { name: Carol Clark }
+groups:
+  on-call: { members: [alice, bob], subscriptions: [production, staging] }
+  night: { members: [bob], subscriptions: [staging] }
+`;
+
+  it("shows who signs in where, what a stolen key would open, and how full each subscription gets", async () => {
+    const file = join(folder, "team.yaml");
+    writeFileSync(file, team);
+    const { code, stdout } = await azureCertificates(["roster", "check", file]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `3 people, 2 groups, 2 subscriptions, 3 certificates.
+
+Who signs in where (own: with a key of their own; otherwise the group that shares one):
+                        production     staging
+  alice (Alice Archer)  own + on-call  on-call
+  bob (Bob Brown)       on-call        night + on-call
+  carol (Carol Clark)   -              -
+
+What one stolen key would open:
+  on-call, held by alice, bob: production, staging
+  night, held by bob: staging
+
+Without any door: carol.
+
+Certificates of this roster on each subscription; what others have there is not counted:
+  production: 2 of 100, 4 while all of them rotate
+  staging: 2 of 2, 4 while all of them rotate: more than it takes, so some have to be shared
+`,
+    });
+    const { stdout: json } = await azureCertificates(["roster", "check", file, "--json"]);
+    expect(JSON.parse(json).people[1]).toEqual({
+      id: "bob",
+      name: "Bob Brown",
+      subscriptions: {
+        production: { own: false, groups: ["on-call"] },
+        staging: { own: false, groups: ["night", "on-call"] },
+      },
+    });
+  });
+
+  it("tells each mistake with its place, and exits with 1", async () => {
+    const file = join(folder, "team.yaml");
+    writeFileSync(file, team.replace("[alice, bob]", "[alice, eve]").replace("[staging]", "[stagin]"));
+    const { code, stdout, stderr } = await azureCertificates(["roster", "check", file]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `error: ${file} can't be used: 2 things are wrong with it. Nobody is removed because of that.
+  ${file}:9:31: there is no person eve in this file
+      on-call: { members: [alice, eve], subscriptions: [production, staging] }
+  ${file}:10:44: there is no subscription stagin in this file
+      night: { members: [bob], subscriptions: [stagin] }
+`,
+    });
+    const missing = await azureCertificates(["roster", "check", join(folder, "absent.yaml")]);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("can't be read (ENOENT)") });
+  });
+});

@@ -8,6 +8,7 @@ import { emulatorCommand } from "./emulator";
 import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
+import { rosterCommand } from "./roster";
 
 const examples = `
 Examples:
@@ -22,6 +23,9 @@ Examples:
 
   # what would be due on that day
   $ pulumi stack export | AZURE_CERTIFICATES_AS_OF=2027-03-01T00:00:00Z azure-certificates due
+
+  # who could sign in where, as a roster file says it, and what is wrong with it
+  $ azure-certificates roster check team.yaml
 
 Exit codes:
   0    done; for due: nothing is due
@@ -52,7 +56,7 @@ function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  for (const verb of [emulatorCommand(), localCommand(), dueCommand(), installPluginCommand()]) {
+  for (const verb of [emulatorCommand(), localCommand(), dueCommand(), installPluginCommand(), rosterCommand()]) {
     command.addCommand(verb);
   }
   shareSettings(command);

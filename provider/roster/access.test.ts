@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { accessOf, certificatesOf, fullnessOf } from "./access";
+import type { Roster } from "./roster";
+
+const roster: Roster = {
+  subscriptions: [
+    { name: "production", subscriptionId: "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b", certificateLimit: 3 },
+    { name: "staging", subscriptionId: "b1946ac9-2f5e-4d8a-9c3b-5e6f7a8b9c0d", certificateLimit: 100 },
+  ],
+  people: [
+    { id: "alice", name: "Alice Archer", subscriptions: ["production", "staging"], rotation: {} },
+    { id: "bob", name: "Bob Brown", subscriptions: [], rotation: {} },
+    { id: "carol", name: "Carol", subscriptions: [], rotation: {} },
+  ],
+  groups: [
+    { id: "empty", members: [], subscriptions: ["production"], rotation: {} },
+    { id: "on-call", members: ["alice", "bob"], subscriptions: ["production"], rotation: { rotateEveryHours: 720 } },
+  ],
+};
+
+describe("what a roster asks for", () => {
+  it("is a certificate for each person with doors of their own, and one for each group with members", () => {
+    expect(certificatesOf(roster).map(({ kind, id, holders }) => [kind, id, holders])).toEqual([
+      ["person", "alice", ["alice"]],
+      ["group", "on-call", ["alice", "bob"]],
+    ]);
+  });
+
+  it("lets each person in with their own key, those of their groups, or not at all", () => {
+    const access = accessOf(roster);
+    expect(access.get("alice")?.get("production")).toEqual({ own: true, groups: ["on-call"] });
+    expect(access.get("alice")?.get("staging")).toEqual({ own: true, groups: [] });
+    expect(access.get("bob")?.get("production")).toEqual({ own: false, groups: ["on-call"] });
+    expect(access.get("carol")?.size).toBe(0);
+  });
+
+  it("fills a subscription twice while everything rotates", () => {
+    expect(fullnessOf(roster)).toEqual([
+      { name: "production", certificates: 2, duringOverlap: 4, certificateLimit: 3 },
+      { name: "staging", certificates: 1, duringOverlap: 2, certificateLimit: 100 },
+    ]);
+  });
+});

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readRoster } from "./readRoster";
+
+const production = "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b";
+const staging = "B1946AC9-2F5E-4D8A-9C3B-5E6F7A8B9C0D";
+
+const team = `
+defaults: { rotateEveryHours: 2160 }
+subscriptions:
+  production: ${production}
+  staging: { id: ${staging}, certificateLimit: 10 }
+people:
+  bob: { name: Bob Brown }
+  alice:
+    name: Alice Archer
+    subscriptions: [staging, production]
+    overlapHours: 24
+groups:
+  on-call: { members: [bob, alice], subscriptions: [production], rotateEveryHours: 720 }
+`;
+
+describe("a roster", () => {
+  it("is read whole: sorted, with defaults, and ids that stay when a name changes", () => {
+    expect(readRoster(team)).toEqual({
+      problems: null,
+      roster: {
+        subscriptions: [
+          { name: "production", subscriptionId: production, certificateLimit: 100 },
+          { name: "staging", subscriptionId: staging.toLowerCase(), certificateLimit: 10 },
+        ],
+        people: [
+          {
+            id: "alice",
+            name: "Alice Archer",
+            subscriptions: ["production", "staging"],
+            rotation: { rotateEveryHours: 2160, overlapHours: 24 },
+          },
+          { id: "bob", name: "Bob Brown", subscriptions: [], rotation: { rotateEveryHours: 2160 } },
+        ],
+        groups: [
+          {
+            id: "on-call",
+            members: ["alice", "bob"],
+            subscriptions: ["production"],
+            rotation: { rotateEveryHours: 720 },
+          },
+        ],
+      },
+    });
+  });
+
+  const wrong: readonly [string, string, { line: number; column?: number; text?: string; reason: RegExp }][] = [
+    ["an empty file", "", { line: 1, reason: /nobody is removed/ }],
+    ["a file of comments", "# nobody\n", { line: 1, reason: /nothing/ }],
+    ["a list", "- alice\n", { line: 1, reason: /subscriptions, people and groups/ }],
+    ["half a file", team.slice(0, team.indexOf("people:")), { line: 2, reason: /everybody by their id/ }],
+    ["a broken line", team.replace("[staging, production]", "[staging, production"), { line: 11, reason: /\S/ }],
+    ["a second document", `${team}---\npeople: {}\n`, { line: 14, reason: /second one/ }],
+    ["a person twice", team.replace("  bob:", "  alice:"), { line: 8, reason: /unique/i }],
+    [
+      "an unknown subscription",
+      team.replace("[staging, production]", "[staging, prodution]"),
+      { line: 10, column: 30, text: "    subscriptions: [staging, prodution]", reason: /no subscription prodution/ },
+    ],
+    ["an unknown member", team.replace("[bob, alice]", "[bob, eve]"), { line: 13, reason: /no person eve/ }],
+    ["a member twice", team.replace("[bob, alice]", "[bob, bob]"), { line: 13, reason: /named twice/ }],
+    ["an unknown setting", team.replace("overlapHours", "overlap"), { line: 9, reason: /a person has no overlap/ }],
+    ["a name that moves the cursor", team.replace("Bob Brown", '"Bob\\e[2J"'), { line: 7, reason: /invisible/ }],
+    ["an id with a space", team.replace("  bob:", "  bob brown:"), { line: 7, reason: /an id is/ }],
+    ["no GUID", team.replace(production, "production"), { line: 4, reason: /GUID/ }],
+    ["a text for hours", team.replace("24", "a day"), { line: 11, reason: /number of hours/ }],
+    [
+      "an alias",
+      team.replace("bob: {", "bob: &b {").replace("alice:\n", "carol: *b\n  alice:\n"),
+      { line: 1, reason: /write it out/ },
+    ],
+    ["what would be a prototype", team.replace("  bob:", "  __proto__:"), { line: 7, reason: /an id is/ }],
+  ];
+  it.each(wrong)("with %s is refused as a whole, with the place", (_what, text, expected) => {
+    const { roster, problems } = readRoster(text);
+    expect(roster).toBeNull();
+    const { reason, ...place } = expected;
+    expect(problems?.[0]).toMatchObject(place);
+    expect(problems?.[0]?.reason).toMatch(reason);
+  });
+
+  it("is refused, and never half read, wherever it is cut off or mangled", () => {
+    const whole = JSON.stringify(readRoster(team).roster);
+    fc.assert(
+      fc.property(fc.nat(team.length), fc.nat(20), fc.string({ maxLength: 5 }), (from, length, instead) => {
+        const { roster, problems } = readRoster(team.slice(0, from) + instead + team.slice(from + length));
+        // It is read, or every problem has a line that a person can find.
+        expect(roster === null).toBe(problems !== null);
+        for (const { line, column, reason } of problems ?? []) {
+          expect(line).toBeGreaterThan(0);
+          expect(column).toBeGreaterThan(0);
+          expect(reason).not.toBe("");
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(JSON.stringify(readRoster(team).roster)).toBe(whole);
+  });
+
+  it("of 5,000 people on 200 subscriptions is read within three seconds", () => {
+    const names = Array.from({ length: 200 }, (_, index) => `s${index}`);
+    const text = [
+      "subscriptions:",
+      ...names.map((name, index) => `  ${name}: 00000000-0000-4000-8000-${String(index).padStart(12, "0")}`),
+      "people:",
+      ...Array.from({ length: 5_000 }, (_, index) => {
+        const theirs = [0, 1, 2, 3].map((offset) => names[(index + 37 * offset) % 200]);
+        return `  p${index}: { name: Person ${index}, subscriptions: [${theirs.join(", ")}] }`;
+      }),
+    ].join("\n");
+    // Of the processor: a busy machine makes it no slower.
+    const before = process.cpuUsage();
+    expect(readRoster(text).roster?.people).toHaveLength(5_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(3_000);
+  });
+});
