@@ -122,9 +122,14 @@ describe("writing a key to a file", () => {
     ],
   ];
   it.each(refused)("is refused in %s", async (_what, make, words) => {
-    const path = join(make(), "alice.pem");
-    await expect(write(path)).rejects.toMatchObject({ code: "ERR_FILE", message: expect.stringMatching(words) });
-    expect(existsSync(path)).toBe(false);
+    const folder = make();
+    const wasThere = existsSync(folder);
+    await expect(write(join(folder, "alice.pem"))).rejects.toMatchObject({
+      code: "ERR_FILE",
+      message: expect.stringMatching(words),
+    });
+    expect(existsSync(join(folder, "alice.pem"))).toBe(false);
+    expect(existsSync(folder)).toBe(wasThere);
   });
 
   it("is possible below a sticky folder, where nobody renames what is another's", async () => {

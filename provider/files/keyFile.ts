@@ -90,6 +90,9 @@ export async function writeKeyFile({ path, bytes, owner, randomBytes }: WriteReq
     await syncFolder(folder);
     return madeFolder;
   } catch (cause) {
+    if (madeFolder) {
+      await rmdir(folder).catch(() => {});
+    }
     throw cause instanceof KeyFileError ? cause : unusable(path, whyNotWritten(cause, owner), cause);
   }
 }
