@@ -43,41 +43,49 @@ export const rosterSchema = z.strictObject(
         { ...rotationShape, certificateLimit: certificateLimit.optional(), organization: personName.optional() },
         { error: unknownKeys("defaults") },
       )
-      .default({}),
+      .default({})
+      .describe("What holds where a person, a group or a subscription says nothing else."),
     expected: z
       .strictObject(
         {
-          leavers: references("leavers").default([]),
-          closedSubscriptions: references("closedSubscriptions").default([]),
+          leavers: references("leavers").default([]).describe("Ids of people who left."),
+          closedSubscriptions: references("closedSubscriptions")
+            .default([])
+            .describe("Names or GUIDs of subscriptions that nobody is to open any more."),
         },
         { error: unknownKeys("expected") },
       )
-      .default({ leavers: [], closedSubscriptions: [] }),
-    subscriptions: z.record(
-      z.string(),
-      z.union(
-        [
-          subscriptionGuid.transform((id) => ({ id, certificateLimit: undefined, administrator: undefined })),
-          z.strictObject({
-            id: subscriptionGuid,
-            certificateLimit: certificateLimit.optional(),
-            administrator: personName.optional(),
-          }),
-        ],
-        {
-          error: "a subscription is its GUID, or { id: GUID, certificateLimit: number, administrator: text }",
-        },
-      ),
-      { error: "subscriptions must name at least one subscription with its GUID" },
-    ),
-    people: z.record(
-      z.string(),
-      z.strictObject(
-        { name: personName, subscriptions: references("subscriptions").default([]), ...rotationShape },
-        { error: (issue) => unknownKeys("a person")(issue) ?? "a person is { name: text, subscriptions: [names] }" },
-      ),
-      { error: "people must list everybody by their id" },
-    ),
+      .default({ leavers: [], closedSubscriptions: [] })
+      .describe("What would be refused as a mistake, and is meant. Take it out again once it is done."),
+    subscriptions: z
+      .record(
+        z.string(),
+        z.union(
+          [
+            subscriptionGuid.transform((id) => ({ id, certificateLimit: undefined, administrator: undefined })),
+            z.strictObject({
+              id: subscriptionGuid,
+              certificateLimit: certificateLimit.optional(),
+              administrator: personName.optional(),
+            }),
+          ],
+          {
+            error: "a subscription is its GUID, or { id: GUID, certificateLimit: number, administrator: text }",
+          },
+        ),
+        { error: "subscriptions must name at least one subscription with its GUID" },
+      )
+      .describe("By the name that people and groups call them."),
+    people: z
+      .record(
+        z.string(),
+        z.strictObject(
+          { name: personName, subscriptions: references("subscriptions").default([]), ...rotationShape },
+          { error: (issue) => unknownKeys("a person")(issue) ?? "a person is { name: text, subscriptions: [names] }" },
+        ),
+        { error: "people must list everybody by their id" },
+      )
+      .describe("By their id, which stays when a name changes. Who is taken out has left."),
     groups: z
       .record(
         z.string(),
@@ -89,7 +97,8 @@ export const rosterSchema = z.strictObject(
         ),
         { error: "groups must list the groups by their id" },
       )
-      .default({}),
+      .default({})
+      .describe("By their id. Each shares one certificate, which is replaced and revoked when a member leaves."),
   },
   {
     error: (issue) =>

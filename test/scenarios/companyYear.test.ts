@@ -53,7 +53,7 @@ describe.each(engines())("a year of 40 people, 12 subscriptions and 6 groups, on
       try {
         const company = new Company(world, probe);
         const months = companyYear(world.emulator.subscriptions, seed);
-        for (const [index, month] of months.entries().filter(([number]) => isInFull || number % 2 === 0)) {
+        for (const [index, month] of [...months.entries()].filter(([number]) => isInFull || number % 2 === 0)) {
           world.project.setProgram(program(hostIn(index)));
           await company.live(month);
         }
