@@ -5,6 +5,7 @@ import { LocalEngineError } from "../local-engine/errors";
 import { isAzureCertificatesError } from "../provider/errors";
 import { dueCommand } from "./due";
 import { emulatorCommand } from "./emulator";
+import { historyCommand } from "./history";
 import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
@@ -27,10 +28,13 @@ Examples:
   # who could sign in where, as a roster file says it, and what is wrong with it
   $ azure-certificates roster check team.yaml
 
+  # what was registered and removed, when, why and by whom, and whether that file is still as it was written
+  $ azure-certificates history evidence.jsonl --state state.json
+
 Exit codes:
   0    done; for due: nothing is due
   1    an error, told on stderr
-  2    for due: something is due
+  2    for due: something is due; for history: something is missing or was changed
   130  for local: cancelled with Ctrl-C
 `;
 
@@ -56,7 +60,14 @@ function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  for (const verb of [emulatorCommand(), localCommand(), dueCommand(), installPluginCommand(), rosterCommand()]) {
+  for (const verb of [
+    emulatorCommand(),
+    localCommand(),
+    dueCommand(),
+    installPluginCommand(),
+    rosterCommand(),
+    historyCommand(),
+  ]) {
     command.addCommand(verb);
   }
   shareSettings(command);
