@@ -9,6 +9,7 @@ import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
 import { rosterCommand } from "./roster";
+import { rotateCommand } from "./rotate";
 
 const examples = `
 Examples:
@@ -24,13 +25,17 @@ Examples:
   # what would be due on that day
   $ pulumi stack export | AZURE_CERTIFICATES_AS_OF=2027-03-01T00:00:00Z azure-certificates due
 
+  # what a preview of the stack says is due; with --apply --only-due, done
+  $ azure-certificates rotate --stack prod
+
   # who could sign in where, as a roster file says it, and what is wrong with it
   $ azure-certificates roster check team.yaml
 
 Exit codes:
-  0    done; for due: nothing is due
+  0    done; for due and rotate: nothing is due
   1    an error, told on stderr
-  2    for due: something is due
+  2    for due and rotate: something is due
+  3    for rotate --apply: the update failed, or something is still due after it
   130  for local: cancelled with Ctrl-C
 `;
 
@@ -56,7 +61,15 @@ function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  for (const verb of [emulatorCommand(), localCommand(), dueCommand(), installPluginCommand(), rosterCommand()]) {
+  const verbs = [
+    emulatorCommand(),
+    localCommand(),
+    dueCommand(),
+    rotateCommand(),
+    installPluginCommand(),
+    rosterCommand(),
+  ];
+  for (const verb of verbs) {
     command.addCommand(verb);
   }
   shareSettings(command);
