@@ -10,6 +10,7 @@ import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
 import { rosterCommand } from "./roster";
+import { rotateCommand } from "./rotate";
 
 const examples = `
 Examples:
@@ -25,6 +26,9 @@ Examples:
   # what would be due on that day
   $ pulumi stack export | AZURE_CERTIFICATES_AS_OF=2027-03-01T00:00:00Z azure-certificates due
 
+  # what a preview of the stack says is due; with --apply --only-due, done
+  $ azure-certificates rotate --stack prod
+
   # who could sign in where, as a roster file says it, and what is wrong with it
   $ azure-certificates roster check team.yaml
 
@@ -32,9 +36,10 @@ Examples:
   $ azure-certificates history evidence.jsonl --state state.json
 
 Exit codes:
-  0    done; for due: nothing is due
+  0    done; for due and rotate: nothing is due
   1    an error, told on stderr
-  2    for due: something is due; for history: something is missing or was changed
+  2    for due and rotate: something is due; for history: something is missing or was changed
+  3    for rotate --apply: the update failed, or something is still due after it
   130  for local: cancelled with Ctrl-C
 `;
 
@@ -49,7 +54,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function program(): Command {
+/** The whole command; nothing is run before it is given arguments. */
+export function program(): Command {
   const command = new Command("azure-certificates")
     .description(
       "Certificates that open Azure doors, declared in a Pulumi program: what belongs to them on the command line.",
@@ -60,14 +66,16 @@ function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  for (const verb of [
+  const verbs = [
     emulatorCommand(),
     localCommand(),
     dueCommand(),
+    rotateCommand(),
     installPluginCommand(),
     rosterCommand(),
     historyCommand(),
-  ]) {
+  ];
+  for (const verb of verbs) {
     command.addCommand(verb);
   }
   shareSettings(command);
