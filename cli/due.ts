@@ -1,12 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { z } from "zod";
-import { ConfigurationError } from "../provider/errors";
 import { hoursAfter } from "../provider/rotation/schedule";
+import { asOf } from "./asOf";
 import { dueJson, dueTable } from "./dueTable";
 import { printJson, printLine } from "./output";
-import { parseStackExport } from "./stackExport";
+import { readState } from "./state";
 import { whatIsDue } from "./whatIsDue";
 
 interface DueOptions {
@@ -54,12 +51,12 @@ Environment:
 Exit codes: 0 nothing is due, 2 something is, 1 an error.`,
     )
     .action(async (options: DueOptions) => {
-      process.exitCode = await due(options, asOf(process.env["AZURE_CERTIFICATES_AS_OF"]) ?? new Date());
+      process.exitCode = await due(options, asOf(process.env) ?? new Date());
     });
 }
 
 async function due({ within, json, state }: DueOptions, now: Date): Promise<number> {
-  const content = parseStackExport(textOf(await read(state)));
+  const content = await readState("due", state);
   const until = hoursAfter(now, within);
   const all = whatIsDue(content, now);
   const items = all.filter(({ date }) => date <= until);
@@ -72,51 +69,10 @@ async function due({ within, json, state }: DueOptions, now: Date): Promise<numb
   return items.length === 0 ? nothingDue : somethingDue;
 }
 
-async function read(state: string | undefined): Promise<Buffer> {
-  if (state === undefined && process.stdin.isTTY) {
-    throw new ConfigurationError({
-      what: "There is no state to look at.",
-      todo: "Pipe one in, `pulumi stack export | azure-certificates due`, or name a file with --state.",
-    });
-  }
-  if (state === undefined || state === "-") {
-    return buffer(process.stdin);
-  }
-  try {
-    return await readFile(state);
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-    throw new ConfigurationError({
-      what: `The state file ${state} can't be read${code}.`,
-      todo: "Give --state a file written by `pulumi stack export --file`.",
-      cause,
-    });
-  }
-}
-
-/** In Windows PowerShell, `pulumi stack export > file` writes UTF-16 with a byte order mark. */
-function textOf(bytes: Buffer): string {
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(bytes);
-}
-
 function lookAhead(text: string): number {
   const [, amount, unit] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
   if (amount === undefined || unit === undefined) {
     throw new InvalidArgumentError("It must be a number of hours, days or weeks, as 12h, 30d or 8w.");
   }
   return Number(amount) * (hoursPer[unit] ?? 0);
-}
-
-function asOf(text: string | undefined): Date | undefined {
-  if (text === undefined || text === "") {
-    return undefined;
-  }
-  if (!z.iso.datetime({ offset: true }).safeParse(text).success) {
-    throw new ConfigurationError({
-      what: "AZURE_CERTIFICATES_AS_OF must be a date and time with its zone, as 2027-03-01T00:00:00Z.",
-      todo: "Correct or unset it.",
-    });
-  }
-  return new Date(text);
 }
