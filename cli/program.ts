@@ -8,6 +8,7 @@ import { emulatorCommand } from "./emulator";
 import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
+import { reportCommand } from "./report";
 import { rosterCommand } from "./roster";
 
 const examples = `
@@ -23,6 +24,9 @@ Examples:
 
   # what would be due on that day
   $ pulumi stack export | AZURE_CERTIFICATES_AS_OF=2027-03-01T00:00:00Z azure-certificates due
+
+  # all of that on one page, of several stacks
+  $ azure-certificates report --state production.json --state staging.json --output certificates.html
 
   # who could sign in where, as a roster file says it, and what is wrong with it
   $ azure-certificates roster check team.yaml
@@ -56,8 +60,9 @@ function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  for (const verb of [emulatorCommand(), localCommand(), dueCommand(), installPluginCommand(), rosterCommand()]) {
-    command.addCommand(verb);
+  const verbs = [emulatorCommand, localCommand, dueCommand, reportCommand, installPluginCommand, rosterCommand];
+  for (const verb of verbs) {
+    command.addCommand(verb());
   }
   shareSettings(command);
   return command;
