@@ -76,6 +76,17 @@ describe("the calendar of a report", () => {
     expect(after.map(({ DTSTART }) => DTSTART)).toEqual(["20271001T000000Z", "20280202T000000Z"]);
   });
 
+  it("has an event for each predecessor that a link retires", () => {
+    const third = "1A".repeat(20);
+    const registered = [current, previous, third].map((thumbprint, index) => ({
+      thumbprint,
+      registeredAt: "2026-06-01T00:00:00Z",
+      retireAt: index === 0 ? null : "2026-06-08T00:00:00Z",
+    }));
+    const events = read(calendarOf([link("alice-on-prod", "alice", { registered })], "2026-06-02T00:00:00Z"));
+    expect(events.map(({ CATEGORIES }) => CATEGORIES)).toEqual(["retirement", "retirement"]);
+  });
+
   it("is a calendar whatever a resource is called", () => {
     fc.assert(
       fc.property(anyName, (name) => {

@@ -49,10 +49,10 @@ export function htmlReport(report: Report): string {
 </header>
 <div class="tools">
 <nav aria-label="On this page"><ul>
-<li><a href="#wrong">Wrong <span class="number">${wrong.length}</span></a></li>
-<li><a href="#due">Due <span class="number">${due.length}</span></a></li>
-<li><a href="#timeline">Certificates <span class="number">${certificates.length}</span></a></li>
-<li><a href="#people">People <span class="number">${access.people.length}</span></a></li>
+<li><a href="#wrong">Wrong <span class="number">${wrong.length.toLocaleString("en")}</span></a></li>
+<li><a href="#due">Due <span class="number">${due.length.toLocaleString("en")}</span></a></li>
+<li><a href="#timeline">Certificates <span class="number">${certificates.length.toLocaleString("en")}</span></a></li>
+<li><a href="#people">People <span class="number">${access.people.length.toLocaleString("en")}</span></a></li>
 </ul></nav>
 <search><label for="filter">Filter</label> <input id="filter" type="search" autocomplete="off" spellcheck="false" placeholder="name, stack or door"> <output id="found" for="filter"></output></search>
 </div>

@@ -86,7 +86,7 @@ function noteOn(due: readonly ReportedItem[], shown: readonly ReportedItem[]): s
     rest === 0
       ? ""
       : ` ${count(rest, "more date")} after ${dayOf(last.date)}: the timeline shows them, the report as JSON and as calendar list them.`;
-  return `An update does this by itself, when one runs on that day or later.${more}`;
+  return `Rotations and retirements are done by the first update on that day or later.${more}`;
 }
 
 /** As `due` says it, with the names of subscriptions where a roster gives them. */

@@ -209,12 +209,13 @@ describe.runIf(chromiumPath !== null)("the page of a report, in a browser", () =
     expect(await violations()).toEqual([]);
   });
 
-  // How long that takes is measured by `make bench`, where nothing else is at work.
-  it("lays out one page of 5,000 people on 200 subscriptions", async () => {
-    await open(htmlReport(gatherReport([read(companyState(largeCompany, now), "large.json")], now)));
-    expect(html.length).toBeLessThan(6_000_000);
+  // How long it takes with 5,000 people is measured by `make bench`, where nothing else is at work.
+  it("lays out 50 people at a time, of however many, on 200 subscriptions", async () => {
+    const size = { ...largeCompany, people: 2_500, groups: 20 };
+    await open(htmlReport(gatherReport([read(companyState(size, now), "large.json")], now)));
+    expect(html.length).toBeLessThan(3_000_000);
     expect(await shown(".matrix tbody tr")).toBe(50);
-    expect(await page.locator(".pager [role=status]").textContent()).toBe("1 to 50 of 5,000 people");
+    expect(await page.locator(".pager [role=status]").textContent()).toBe("1 to 50 of 2,500 people");
     await filter("lindqvist", / people$/);
     const session = await page.context().newCDPSession(page);
     await session.send("Performance.enable");
