@@ -2,12 +2,12 @@ import { z } from "zod";
 import { ConfigurationError } from "../provider/errors";
 
 /**
- * The day to look from, where AZURE_CERTIFICATES_AS_OF names one.
+ * The moment that is asked about in place of now.
  *
+ * @param text `AZURE_CERTIFICATES_AS_OF`
  * @throws ConfigurationError ERR_CONFIGURATION
  */
-export function asOf(environment: NodeJS.ProcessEnv): Date | undefined {
-  const text = environment["AZURE_CERTIFICATES_AS_OF"];
+export function asOf(text: string | undefined): Date | undefined {
   if (text === undefined || text === "") {
     return undefined;
   }

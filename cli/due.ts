@@ -3,7 +3,8 @@ import { hoursAfter } from "../provider/rotation/schedule";
 import { asOf } from "./asOf";
 import { dueJson, dueTable } from "./dueTable";
 import { printJson, printLine } from "./output";
-import { readState } from "./state";
+import { parseStackExport } from "./stackExport";
+import { readStackState, stateToRead } from "./stackStateFile";
 import { whatIsDue } from "./whatIsDue";
 
 interface DueOptions {
@@ -51,12 +52,12 @@ Environment:
 Exit codes: 0 nothing is due, 2 something is, 1 an error.`,
     )
     .action(async (options: DueOptions) => {
-      process.exitCode = await due(options, asOf(process.env) ?? new Date());
+      process.exitCode = await due(options, asOf(process.env["AZURE_CERTIFICATES_AS_OF"]) ?? new Date());
     });
 }
 
 async function due({ within, json, state }: DueOptions, now: Date): Promise<number> {
-  const content = await readState("due", state);
+  const content = parseStackExport(await readStackState(stateToRead("due", state)));
   const until = hoursAfter(now, within);
   const all = whatIsDue(content, now);
   const items = all.filter(({ date }) => date <= until);

@@ -5,11 +5,13 @@ import { LocalEngineError } from "../local-engine/errors";
 import { isAzureCertificatesError } from "../provider/errors";
 import { dueCommand } from "./due";
 import { emulatorCommand } from "./emulator";
+import { historyCommand } from "./history";
 import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
 import { reportCommand } from "./report";
 import { rosterCommand } from "./roster";
+import { rotateCommand } from "./rotate";
 
 const examples = `
 Examples:
@@ -28,13 +30,20 @@ Examples:
   # all of that on one page, of several stacks
   $ azure-certificates report --state production.json --state staging.json --output certificates.html
 
+  # what a preview of the stack says is due; with --apply --only-due, done
+  $ azure-certificates rotate --stack prod
+
   # who could sign in where, as a roster file says it, and what is wrong with it
   $ azure-certificates roster check team.yaml
 
+  # what was registered and removed, when, why and by whom, and whether that file is still as it was written
+  $ azure-certificates history evidence.jsonl --state state.json
+
 Exit codes:
-  0    done; for due: nothing is due
+  0    done; for due and rotate: nothing is due
   1    an error, told on stderr
-  2    for due: something is due
+  2    for due and rotate: something is due; for history: something is missing or was changed
+  3    for rotate --apply: the update failed, or something is still due after it
   130  for local: cancelled with Ctrl-C
 `;
 
@@ -49,7 +58,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function program(): Command {
+/** The whole command; nothing is run before it is given arguments. */
+export function program(): Command {
   const command = new Command("azure-certificates")
     .description(
       "Certificates that open Azure doors, declared in a Pulumi program: what belongs to them on the command line.",
@@ -60,9 +70,18 @@ function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  const verbs = [emulatorCommand, localCommand, dueCommand, reportCommand, installPluginCommand, rosterCommand];
+  const verbs = [
+    emulatorCommand(),
+    localCommand(),
+    dueCommand(),
+    reportCommand(),
+    rotateCommand(),
+    installPluginCommand(),
+    rosterCommand(),
+    historyCommand(),
+  ];
   for (const verb of verbs) {
-    command.addCommand(verb());
+    command.addCommand(verb);
   }
   shareSettings(command);
   return command;

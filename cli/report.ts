@@ -8,7 +8,8 @@ import { htmlReport } from "./report/htmlReport";
 import { jsonReport } from "./report/json";
 import { prometheusReport } from "./report/prometheus";
 import { gatherReport, type ReadState, type Report } from "./report/report";
-import { readState } from "./state";
+import { parseStackExport } from "./stackExport";
+import { readStackState, stateToRead } from "./stackStateFile";
 
 const formats: Readonly<Record<string, (report: Report) => string>> = {
   html: htmlReport,
@@ -57,7 +58,7 @@ Environment:
 Exit codes: 0 it is written, whatever it says; 1 an error. For an exit code that says whether something is due: azure-certificates due.`,
     )
     .action(async (options: ReportOptions) => {
-      await report(options, asOf(process.env) ?? new Date());
+      await report(options, asOf(process.env["AZURE_CERTIFICATES_AS_OF"]) ?? new Date());
     });
 }
 
@@ -73,8 +74,8 @@ async function report({ state, format, output }: ReportOptions, now: Date): Prom
 /** One after the other: exports are large, and what is not ours in one of them is forgotten before the next is read. */
 async function readStates(files: readonly string[]): Promise<readonly ReadState[]> {
   const states: ReadState[] = [];
-  for (const file of files.length === 0 ? [undefined] : files) {
-    states.push({ source: file ?? "stdin", content: await readState("report", file) });
+  for (const file of files.length === 0 ? [stateToRead("report", undefined)] : files) {
+    states.push({ source: file === "-" ? "stdin" : file, content: parseStackExport(await readStackState(file), file) });
   }
   return states;
 }

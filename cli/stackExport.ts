@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { tryParseCertificate } from "../provider/certificate/parse";
 import { ConfigurationError } from "../provider/errors";
+import { evidenceActions } from "../provider/evidence/evidenceLine";
 import { harmless } from "./output";
 import { type StackName, stackOf } from "./urn";
 
@@ -50,6 +51,8 @@ export interface StackExport {
 }
 
 const modules = ["pulumi-nodejs:dynamic/azure-certificates", "azure-certificates:index"];
+const certificateTypes = ["ManagementCertificate"];
+const linkTypes = ["SubscriptionCertificateLink", "ApplicationCertificateLink"];
 const secretSignature = { key: "4dabf18193072939515e22adb298388d", value: "1b47061264138c4ac30d75fd1eb44270" };
 const aThousandYearsOfHours = 8_766_000;
 
@@ -107,6 +110,19 @@ const registeredSchema = z.object({
       }),
     )
     .default([]),
+  history: z
+    .array(
+      z.object({
+        at: date,
+        action: z.enum(evidenceActions),
+        thumbprint,
+        because: z.string(),
+        requestId: z.string().nullish(),
+        credential: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+  evidence: z.object({ sequence: z.int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) }).nullish(),
 });
 const linkSchema = z.intersection(
   registeredSchema,
@@ -154,10 +170,8 @@ export function parseStackExport(text: string, file?: string): StackExport {
   const [first] = [...resources, ...(deployment.pending_operations ?? []).map(({ resource }) => resource)];
   return {
     stack: first === undefined ? null : stackOf(first.urn),
-    certificates: ofType(resources, "ManagementCertificate", certificateSchema, file),
-    links: ["SubscriptionCertificateLink", "ApplicationCertificateLink"].flatMap((type) =>
-      ofType(resources, type, linkSchema, file),
-    ),
+    certificates: certificateTypes.flatMap((type) => ofType(resources, type, certificateSchema, file)),
+    links: linkTypes.flatMap((type) => ofType(resources, type, linkSchema, file)),
     rosters: ofType(resources, "RosterSnapshot", rosterSchema, file),
     interrupted: (deployment.pending_operations ?? [])
       .filter(({ resource }) => modules.some((module) => resource.type.startsWith(`${module}:`)))
@@ -167,6 +181,11 @@ export function parseStackExport(text: string, file?: string): StackExport {
         ...registrationWanted(revealed(resource.inputs ?? {})),
       })),
   };
+}
+
+/** Whether a resource of this type is a certificate or a link of this package. */
+export function isCertificateOrLink(type: string): boolean {
+  return [...certificateTypes, ...linkTypes].some((name) => modules.some((module) => type === `${module}:${name}`));
 }
 
 function ofType<Schema extends z.ZodType>(

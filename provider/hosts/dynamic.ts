@@ -12,6 +12,7 @@ import { certificateFile as certificateFileLifecycle } from "../resources/file/c
 import { type Difference, PartialChangeError, type ResourceLifecycle, type Values } from "../resources/lifecycle";
 import { applicationCertificateLink as applicationCertificateLinkLifecycle } from "../resources/link/applicationCertificateLink";
 import { subscriptionCertificateLink as subscriptionCertificateLinkLifecycle } from "../resources/link/subscriptionCertificateLink";
+import { rosterSnapshot as rosterSnapshotLifecycle } from "../resources/roster/rosterSnapshot";
 import { EngineWatch, engineAddressIn } from "./engineWatch";
 import { PresentableError, presentable } from "./presentable";
 import { withSecrets } from "./signedValues";
@@ -19,11 +20,14 @@ import { systemPorts } from "./systemPorts";
 
 let configured: Promise<Configured> | null = null;
 const said = new Set<string>();
+/** One process, one stack: certificates are told which, and are checked before their links. */
+let stackName: string | null = null;
 
 export const managementCertificate = dynamicProvider(managementCertificateLifecycle);
 export const subscriptionCertificateLink = dynamicProvider(subscriptionCertificateLinkLifecycle);
 export const applicationCertificateLink = dynamicProvider(applicationCertificateLinkLifecycle);
 export const certificateFile = dynamicProvider(certificateFileLifecycle);
+export const rosterSnapshot = dynamicProvider(rosterSnapshotLifecycle);
 
 function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider {
   return {
@@ -34,9 +38,11 @@ function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider 
       configured.catch(() => {});
       return Promise.resolve();
     },
-    check: (_olds, news) =>
+    check: (olds, news) =>
       guarded(news, async (context) => {
-        const { inputs, failures } = resource.check(withoutProvider(news), context);
+        const oldInputs = orNothing(withoutProvider(olds));
+        const { inputs, failures, warnings = [] } = resource.check(withoutProvider(news), context, oldInputs);
+        sayWhy(nameOf(news) ?? resource.type, { changes: [], warnings });
         return { inputs, failures: [...failures] };
       }),
     diff: (_id, olds, news) =>
@@ -82,10 +88,17 @@ async function guarded<T>(values: Values, work: (context: Configured) => Promise
     if (configured === null) {
       throw new TypeError("the engine called a resource before it configured the provider");
     }
-    return await work(await configured);
+    const { project, stack } = values;
+    stackName = typeof project === "string" && typeof stack === "string" ? `${project}/${stack}` : stackName;
+    return await work({ ...(await configured), stack: stackName });
   } catch (error) {
     throw error instanceof PresentableError ? error : presentable(error, nameOf(values));
   }
+}
+
+/** Pulumi says `{}` for a resource that does not exist yet. */
+function orNothing(values: Values): Values | null {
+  return Object.keys(values).length === 0 ? null : values;
 }
 
 function nameOf(values: Values): string | undefined {

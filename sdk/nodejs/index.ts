@@ -7,15 +7,27 @@ export type { ApplicationCertificateLinkArgs } from "./applicationCertificateLin
 export { ApplicationCertificateLink } from "./applicationCertificateLink";
 export type { CertificateFileArgs } from "./certificateFile";
 export { CertificateFile } from "./certificateFile";
+export { CertificateRoster } from "./certificateRoster";
 export type { AppSettings, Credential, CredentialArgs, SignInArgs } from "./credential";
 export { credential } from "./credential";
-export type { ApplicationCertificateLinkRegistered } from "./generated/applicationCertificateLink";
+export type {
+  ApplicationCertificateLinkEvidence,
+  ApplicationCertificateLinkHistory,
+  ApplicationCertificateLinkRegistered,
+} from "./generated/applicationCertificateLink";
 export type {
   ManagementCertificateLastRotation,
   ManagementCertificatePrevious,
 } from "./generated/managementCertificate";
-export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
+export type {
+  SubscriptionCertificateLinkEvidence,
+  SubscriptionCertificateLinkHistory,
+  SubscriptionCertificateLinkRegistered,
+} from "./generated/subscriptionCertificateLink";
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ManagementCertificate } from "./managementCertificate";
+export type { CertificateRosterArgs } from "./rosterResources";
+export type { RosterSnapshotArgs } from "./rosterSnapshot";
+export { RosterSnapshot } from "./rosterSnapshot";
 export type { SubscriptionCertificateLinkArgs } from "./subscriptionCertificateLink";
 export { SubscriptionCertificateLink } from "./subscriptionCertificateLink";

@@ -11,7 +11,11 @@ export type { ApplicationCertificateLinkArgs } from "./applicationCertificateLin
 export type { CertificateFileArgs } from "./certificateFile";
 export type { AppSettings, Credential, CredentialArgs, SignInArgs } from "./credential";
 export { credential } from "./credential";
-export type { ApplicationCertificateLinkRegistered } from "./generated/applicationCertificateLink";
+export type {
+  ApplicationCertificateLinkEvidence,
+  ApplicationCertificateLinkHistory,
+  ApplicationCertificateLinkRegistered,
+} from "./generated/applicationCertificateLink";
 export type {
   GetManagementCertificatesArgs,
   GetManagementCertificatesOutputArgs,
@@ -31,12 +35,20 @@ export type {
 } from "./generated/parsePublishSettings";
 export { parsePublishSettings, parsePublishSettingsOutput } from "./generated/parsePublishSettings";
 export type { AllowedRemoval } from "./generated/provider";
-export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
+export type {
+  SubscriptionCertificateLinkEvidence,
+  SubscriptionCertificateLinkHistory,
+  SubscriptionCertificateLinkRegistered,
+} from "./generated/subscriptionCertificateLink";
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ApplicationCertificateLink } from "./native/applicationCertificateLink";
 export { CertificateFile } from "./native/certificateFile";
+export { CertificateRoster } from "./native/certificateRoster";
 export { ManagementCertificate } from "./native/managementCertificate";
 export type { ProviderArgs } from "./native/provider";
 export { Provider } from "./native/provider";
+export { RosterSnapshot } from "./native/rosterSnapshot";
 export { SubscriptionCertificateLink } from "./native/subscriptionCertificateLink";
+export type { CertificateRosterArgs } from "./rosterResources";
+export type { RosterSnapshotArgs } from "./rosterSnapshot";
 export type { SubscriptionCertificateLinkArgs } from "./subscriptionCertificateLink";

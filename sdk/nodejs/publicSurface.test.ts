@@ -21,7 +21,9 @@ describe("the public surface", () => {
     expect(Object.keys(sdk).sort()).toEqual([
       "ApplicationCertificateLink",
       "CertificateFile",
+      "CertificateRoster",
       "ManagementCertificate",
+      "RosterSnapshot",
       "SubscriptionCertificateLink",
       "credential",
     ]);
@@ -104,6 +106,8 @@ describe("the public surface", () => {
       readonly thumbprint: Out<string>;
       readonly registered: Out<sdk.SubscriptionCertificateLinkRegistered[]>;
       readonly certificateCount: Out<number>;
+      readonly history: Out<sdk.SubscriptionCertificateLinkHistory[] | undefined>;
+      readonly evidence: Out<sdk.SubscriptionCertificateLinkEvidence | undefined>;
     }>();
   });
 

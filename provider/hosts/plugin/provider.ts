@@ -67,14 +67,21 @@ export class PluginProvider {
     }
   }
 
-  check(request: messages.CheckRequest): messages.CheckResponse {
+  async check(request: messages.CheckRequest): Promise<messages.CheckResponse> {
     const identity = identityOf(request.getUrn());
     const resource = resourceOf(identity);
     const { values, marked } = received(request.getNews());
-    const { inputs, failures } = resource.lifecycle.check(
+    const oldInputs = request.hasOlds() ? received(request.getOlds()).values : {};
+    const {
+      inputs,
+      failures,
+      warnings = [],
+    } = resource.lifecycle.check(
       { ...values, ...filledIn(resource, identity) },
       this.#configured(),
+      Object.keys(oldInputs).length > 0 ? oldInputs : null,
     );
+    await this.#engine.explain(request.getUrn(), { changes: [], warnings });
     return checkAnswer({ inputs: withSecrets(inputs, [], marked), failures });
   }
 
@@ -94,7 +101,7 @@ export class PluginProvider {
       const outputs = lifecycle.preview(null, values, this.#configured());
       return answer.setProperties(toStruct(withSecrets(outputs, lifecycle.secretOutputs, marked)));
     }
-    const context = this.#within(request.getTimeout());
+    const context = this.#within(request.getTimeout(), request.getUrn());
     const { id, outputs } = await keeping(lifecycle.secretOutputs, marked, () => lifecycle.create(values, context));
     return answer.setId(id).setProperties(toStruct(withSecrets(outputs, lifecycle.secretOutputs, marked)));
   }
@@ -106,7 +113,7 @@ export class PluginProvider {
     const outputs = request.getPreview()
       ? lifecycle.preview(olds, news, this.#configured())
       : await keeping(lifecycle.secretOutputs, marked, () =>
-          lifecycle.update(request.getId(), olds, news, this.#within(request.getTimeout())),
+          lifecycle.update(request.getId(), olds, news, this.#within(request.getTimeout(), request.getUrn())),
         );
     return new messages.UpdateResponse().setProperties(toStruct(withSecrets(outputs, lifecycle.secretOutputs, marked)));
   }
@@ -132,7 +139,10 @@ export class PluginProvider {
 
   async delete(request: messages.DeleteRequest): Promise<void> {
     const { lifecycle } = resourceOf(identityOf(request.getUrn()));
-    await lifecycle.delete(received(request.getProperties()).values, this.#within(request.getTimeout()));
+    await lifecycle.delete(
+      received(request.getProperties()).values,
+      this.#within(request.getTimeout(), request.getUrn()),
+    );
   }
 
   /** An argument that is wrong is a failure on it, as with check. */
@@ -161,8 +171,9 @@ export class PluginProvider {
   }
 
   /** @param timeoutSeconds of `customTimeouts`; 0 where the program gives none */
-  #within(timeoutSeconds: number): Configured {
-    const context = this.#configured();
+  #within(timeoutSeconds: number, urn: string): Configured {
+    const { project, stack } = identityOf(urn);
+    const context: Configured = { ...this.#configured(), stack: `${project}/${stack}` };
     return timeoutSeconds > 0 ? { ...context, connection: context.connection.within(timeoutSeconds * 1000) } : context;
   }
 }

@@ -1,36 +1,35 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { ConfigurationError } from "../provider/errors";
-import { parseStackExport, type StackExport } from "./stackExport";
 
-/**
- * Reads a stack export.
- *
- * @param verb of the command, for the example in the error
- * @param file `-`, or none where something is piped in: stdin
- * @throws ConfigurationError ERR_CONFIGURATION
- */
-export async function readState(verb: string, file?: string): Promise<StackExport> {
-  const bytes = await read(verb, file);
-  return parseStackExport(textOf(bytes), file);
+/** A stack export from a file, or from stdin for `-`. @throws ConfigurationError ERR_CONFIGURATION */
+export async function readStackState(state: string): Promise<string> {
+  return textOf(state === "-" ? await buffer(process.stdin) : await readNamed(state));
 }
 
-async function read(verb: string, file: string | undefined): Promise<Buffer> {
-  if (file === undefined && process.stdin.isTTY) {
+/**
+ * The file that was named, or stdin where something is piped in.
+ *
+ * @param verb of the command, for the example in the error
+ * @throws ConfigurationError ERR_CONFIGURATION: neither
+ */
+export function stateToRead(verb: string, state: string | undefined): string {
+  if (state === undefined && process.stdin.isTTY) {
     throw new ConfigurationError({
       what: "There is no state to look at.",
       todo: `Pipe one in, \`pulumi stack export | azure-certificates ${verb}\`, or name a file with --state.`,
     });
   }
-  if (file === undefined || file === "-") {
-    return buffer(process.stdin);
-  }
+  return state ?? "-";
+}
+
+async function readNamed(state: string): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await readFile(state);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
     throw new ConfigurationError({
-      what: `The state file ${file} can't be read${code}.`,
+      what: `The state file ${state} can't be read${code}.`,
       todo: "Give --state a file written by `pulumi stack export --file`.",
       cause,
     });
