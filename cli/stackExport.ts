@@ -140,7 +140,8 @@ const rosterSchema = z.object({
     .nullish(),
 });
 
-const properties = z.record(z.string(), z.unknown()).nullish();
+/** What one of ours has to be is said by its own schema; a record would copy each property of everybody's. */
+const properties = z.unknown().optional();
 const resourceSchema = z.object({
   urn: z.string(),
   type: z.string(),
@@ -178,7 +179,7 @@ export function parseStackExport(text: string, file?: string): StackExport {
       .map(({ type, resource }) => ({
         urn: resource.urn,
         operation: type,
-        ...registrationWanted(revealed(resource.inputs ?? {})),
+        ...registrationWanted(revealed(resource.inputs)),
       })),
   };
 }
@@ -198,13 +199,13 @@ function ofType<Schema extends z.ZodType>(
     .filter(({ type }) => modules.some((module) => type === `${module}:${name}`))
     .map((resource) => {
       const failures = resource.initErrors ?? [];
-      const outputs = revealed(resource.outputs ?? {});
+      const outputs = revealed(resource.outputs);
       const isUnfinished = failures.length > 0 && !schema.safeParse(outputs).success;
       return {
         urn: resource.urn,
         waitsForDeletion: resource.delete === true,
         failures,
-        inputs: revealed(resource.inputs ?? {}),
+        inputs: revealed(resource.inputs),
         outputs: isUnfinished
           ? null
           : checked(schema, outputs, `The state of ${shown(resource.urn)} can't be understood`, file),
@@ -228,12 +229,11 @@ function registrationWanted(inputs: Readonly<Record<string, unknown>>): Pick<Int
 }
 
 /** The values that can be read: an encrypted one is left out, as if it were not there. */
-function revealed(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function revealed(stored: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(stored).flatMap(([key, value]) => {
-      const shown = reveal(value);
-      return shown === undefined ? [] : [[key, shown]];
-    }),
+    Object.entries(typeof stored === "object" && stored !== null ? stored : {})
+      .map(([key, value]) => [key, reveal(value)] as const)
+      .filter(([, value]) => value !== undefined),
   );
 }
 

@@ -25,7 +25,9 @@ export function lineagesOf(states: readonly StackExport[]): Lineages {
   for (const { certificates } of states) {
     for (const { urn, outputs, waitsForDeletion } of certificates) {
       if (outputs?.lineage && (!waitsForDeletion || !found.has(outputs.lineage))) {
-        found.set(outputs.lineage, { ...outputs, urn });
+        // Everybody who was listed while it was current has it, also whoever has left since.
+        const heldBy = [...new Set([...outputs.heldBy, ...(outputs.holders ?? [])])];
+        found.set(outputs.lineage, { ...outputs, heldBy, urn });
       }
     }
   }
@@ -38,10 +40,8 @@ export function versionOf(link: ExportedLink, thumbprint: string, lineages: Line
   if (certificate === null) {
     return { role: thumbprint === link.thumbprint ? "current" : "previous", heldBy: null, certificate };
   }
-  const { heldBy, holders } = certificate;
   if (certificate.thumbprint === thumbprint) {
-    // Everybody who was listed while it was current has it, also whoever has left since.
-    return { role: "current", heldBy: known([...new Set([...heldBy, ...(holders ?? [])])]), certificate };
+    return { role: "current", heldBy: known(certificate.heldBy), certificate };
   }
   const version = certificate.previous.find((one) => one.thumbprint === thumbprint);
   return {
