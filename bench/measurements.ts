@@ -1,6 +1,7 @@
 import type { Figure } from "./figure";
 import { measureIssuing } from "./issuing";
 import { measureRefreshRequests } from "./refreshRequests";
+import { measureReportPage } from "./reportPage";
 import { measureScale } from "./scale";
 import { measureStart } from "./start";
 import { measureStateSize } from "./stateSize";
@@ -20,5 +21,6 @@ export const measurements: readonly Measurement[] = [
   { name: "scale", title: "Preview and unchanged update", measure: measureScale },
   { name: "state", title: "Size of the state", measure: measureStateSize },
   { name: "refresh", title: "Requests of a refresh", measure: measureRefreshRequests },
+  { name: "report", title: "A report of 5,000 people on 200 subscriptions", measure: measureReportPage },
   { name: "start", title: "Start", measure: measureStart },
 ];

@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { ConfigurationError } from "../provider/errors";
 import { hoursAfter } from "../provider/rotation/schedule";
 import { asOf } from "./asOf";
 import { dueJson, dueTable } from "./dueTable";
 import { printJson, printLine } from "./output";
 import { parseStackExport } from "./stackExport";
-import { readStackState } from "./stackStateFile";
+import { readStackState, stateToRead } from "./stackStateFile";
 import { whatIsDue } from "./whatIsDue";
 
 interface DueOptions {
@@ -58,7 +57,7 @@ Exit codes: 0 nothing is due, 2 something is, 1 an error.`,
 }
 
 async function due({ within, json, state }: DueOptions, now: Date): Promise<number> {
-  const content = parseStackExport(await read(state));
+  const content = parseStackExport(await readStackState(stateToRead("due", state)));
   const until = hoursAfter(now, within);
   const all = whatIsDue(content, now);
   const items = all.filter(({ date }) => date <= until);
@@ -69,16 +68,6 @@ async function due({ within, json, state }: DueOptions, now: Date): Promise<numb
     printLine(dueTable(report));
   }
   return items.length === 0 ? nothingDue : somethingDue;
-}
-
-async function read(state: string | undefined): Promise<string> {
-  if (state === undefined && process.stdin.isTTY) {
-    throw new ConfigurationError({
-      what: "There is no state to look at.",
-      todo: "Pipe one in, `pulumi stack export | azure-certificates due`, or name a file with --state.",
-    });
-  }
-  return readStackState(state ?? "-");
 }
 
 function lookAhead(text: string): number {

@@ -2,6 +2,7 @@ import { isoSeconds } from "../provider/resources/dates";
 import { dayOf, momentOf } from "../provider/rotation/wording";
 import { colours, harmless } from "./output";
 import type { StackExport } from "./stackExport";
+import { nameOf } from "./urn";
 import type { DueItem } from "./whatIsDue";
 
 export interface DueReport {
@@ -72,10 +73,6 @@ export function dueJson({ now, until, items, next, counted }: DueReport) {
     due: items.map(plain),
     next: next === null ? null : plain(next),
   };
-}
-
-function nameOf(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 function count(number: number, noun: string): string {

@@ -1,14 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { azureCertificates } from "../test/support/commandLine";
 
 const type = "pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate";
 const state = JSON.stringify({
@@ -41,23 +35,6 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** The command as a person runs it, in a process of its own. */
-function azureCertificates(args: readonly string[], input = "", asOf?: string): Promise<Outcome> {
-  const { promise, resolve } = Promise.withResolvers<Outcome>();
-  const { AZURE_CERTIFICATES_AS_OF: _, ...environment } = process.env;
-  const child = execFile(
-    process.execPath,
-    ["--import", "tsx", join(__dirname, "main.ts"), ...args],
-    {
-      cwd: join(__dirname, ".."),
-      env: asOf === undefined ? environment : { ...environment, AZURE_CERTIFICATES_AS_OF: asOf },
-    },
-    (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-  );
-  child.stdin?.end(input);
-  return promise;
-}
 
 describe("the command", () => {
   it("exits with 0 where nothing is due", async () => {

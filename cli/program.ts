@@ -9,6 +9,7 @@ import { historyCommand } from "./history";
 import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
+import { reportCommand } from "./report";
 import { rosterCommand } from "./roster";
 import { rotateCommand } from "./rotate";
 
@@ -25,6 +26,9 @@ Examples:
 
   # what would be due on that day
   $ pulumi stack export | AZURE_CERTIFICATES_AS_OF=2027-03-01T00:00:00Z azure-certificates due
+
+  # all of that on one page, of several stacks
+  $ azure-certificates report --state production.json --state staging.json --output certificates.html
 
   # what a preview of the stack says is due; with --apply --only-due, done
   $ azure-certificates rotate --stack prod
@@ -70,6 +74,7 @@ export function program(): Command {
     emulatorCommand(),
     localCommand(),
     dueCommand(),
+    reportCommand(),
     rotateCommand(),
     installPluginCommand(),
     rosterCommand(),

@@ -46,7 +46,12 @@ describe("a stack export", () => {
   it("may hold anything else, which is skipped", () => {
     const other = { urn: "urn", type: "aws:s3/bucket:Bucket", outputs: { thumbprint: 1 }, newField: [1] };
     const look = { ...certificate, type: "azure-certificates:index:ManagementCertificateArchive" };
-    expect(parseStackExport(exportOf([other, look]))).toEqual({ certificates: [], links: [], interrupted: [] });
+    expect(parseStackExport(exportOf([other, look]))).toMatchObject({
+      certificates: [],
+      links: [],
+      interrupted: [],
+      rosters: [],
+    });
   });
 
   it("may be empty", () => {
@@ -151,5 +156,32 @@ describe("a stack export", () => {
         }
       }),
     );
+  });
+
+  it("says whose it is, by the first URN in it", () => {
+    expect(parseStackExport(exportOf([certificate])).stack).toEqual({ project: "access", stack: "prod" });
+    expect(parseStackExport(exportOf([])).stack).toBeNull();
+    expect(parseStackExport(exportOf([{ ...certificate, urn: "urn:other" }])).stack).toBeNull();
+  });
+
+  it("holds the rosters that it remembers, and is read as well where one is secret", () => {
+    const type = "azure-certificates:index:RosterSnapshot";
+    const urn = `urn:pulumi:prod::access::${type}::team`;
+    const roster = { subscriptions: [], people: [{ id: "bob", name: "Bob", subscriptions: [] }], groups: [] };
+    const { rosters } = parseStackExport(
+      exportOf([
+        { urn, type, outputs: { roster } },
+        { urn, type, outputs: { roster: { ...signature, ciphertext: "v1:abc" } } },
+      ]),
+    );
+    expect(rosters.map(({ outputs }) => outputs?.roster)).toEqual([roster, undefined]);
+    expect(messageOf(exportOf([{ urn, type, outputs: { roster: { people: "everybody" } } }]))).toContain(
+      "can't be understood",
+    );
+  });
+
+  it("names its file in an error, where it has one", () => {
+    expect(() => parseStackExport("{", "west.json")).toThrow(/^ {2}file: west\.json$/m);
+    expect(messageOf("{")).not.toContain("file:");
   });
 });

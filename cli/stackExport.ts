@@ -3,11 +3,14 @@ import { tryParseCertificate } from "../provider/certificate/parse";
 import { ConfigurationError } from "../provider/errors";
 import { evidenceActions } from "../provider/evidence/evidenceLine";
 import { harmless } from "./output";
+import { type StackName, stackOf } from "./urn";
 
 /** One certificate, as its outputs in a state tell of it. */
 export type ExportedCertificate = z.infer<typeof certificateSchema>;
 /** One link, as its outputs in a state tell of it. */
 export type ExportedLink = z.infer<typeof linkSchema>;
+/** The people, groups and subscriptions that a roster's snapshot remembers. */
+export type ExportedRoster = z.infer<typeof rosterSchema>;
 
 /** What a link opens: one of the two. */
 export interface ExportedDoor {
@@ -38,8 +41,11 @@ interface Interrupted {
 
 /** What belongs to this package in a stack. */
 export interface StackExport {
+  /** Null where the state holds nothing at all: nothing in it names its stack. */
+  readonly stack: StackName | null;
   readonly certificates: readonly Exported<ExportedCertificate>[];
   readonly links: readonly Exported<ExportedLink>[];
+  readonly rosters: readonly Exported<ExportedRoster>[];
   /** Operations that had begun when a run was killed: nobody knows whether they happened. */
   readonly interrupted: readonly Interrupted[];
 }
@@ -62,7 +68,9 @@ const names = z.array(z.string());
 
 const certificateSchema = z.object({
   lineage: z.string().nullish(),
+  revision: z.number().nullish(),
   thumbprint,
+  notBefore: date.nullish(),
   issuedAt: date,
   renewalTime: date,
   notAfter: date,
@@ -70,6 +78,7 @@ const certificateSchema = z.object({
   holders: names.nullish(),
   heldBy: names.default([]),
   compromised: names.default([]),
+  lastRotation: z.object({ at: date, reasons: names.default([]) }).nullish(),
   previous: z
     .array(z.object({ thumbprint, notAfter: date, revoked: z.boolean(), heldBy: names.default([]) }))
     .default([]),
@@ -120,7 +129,19 @@ const linkSchema = z.intersection(
   doorSchema.transform((door) => ({ door })),
 );
 
-const properties = z.record(z.string(), z.unknown()).nullish();
+// Where it was made secret it can't be read, and nothing depends on it.
+const rosterSchema = z.object({
+  roster: z
+    .object({
+      subscriptions: z.array(z.object({ name: z.string(), subscriptionId: z.string() })),
+      people: z.array(z.object({ id: z.string(), name: z.string(), subscriptions: names })),
+      groups: z.array(z.object({ id: z.string(), members: names, subscriptions: names })),
+    })
+    .nullish(),
+});
+
+/** What one of ours has to be is said by its own schema; a record would copy each property of everybody's. */
+const properties = z.unknown().optional();
 const resourceSchema = z.object({
   urn: z.string(),
   type: z.string(),
@@ -141,20 +162,24 @@ type Resource = z.infer<typeof resourceSchema>;
 /**
  * Reads what `pulumi stack export` prints, with or without `--show-secrets`; other people's resources are skipped.
  *
+ * @param file where it came from, for the errors: whoever gives many has to know which one to mend
  * @throws ConfigurationError ERR_CONFIGURATION. No message repeats a value: an export may hold private keys.
  */
-export function parseStackExport(text: string): StackExport {
-  const { deployment } = checked(exportSchema, jsonOf(text), "This is no stack export of version 3 or 4");
+export function parseStackExport(text: string, file?: string): StackExport {
+  const { deployment } = checked(exportSchema, jsonOf(text, file), "This is no stack export of version 3 or 4", file);
   const resources = deployment.resources ?? [];
+  const [first] = [...resources, ...(deployment.pending_operations ?? []).map(({ resource }) => resource)];
   return {
-    certificates: certificateTypes.flatMap((type) => ofType(resources, type, certificateSchema)),
-    links: linkTypes.flatMap((type) => ofType(resources, type, linkSchema)),
+    stack: first === undefined ? null : stackOf(first.urn),
+    certificates: certificateTypes.flatMap((type) => ofType(resources, type, certificateSchema, file)),
+    links: linkTypes.flatMap((type) => ofType(resources, type, linkSchema, file)),
+    rosters: ofType(resources, "RosterSnapshot", rosterSchema, file),
     interrupted: (deployment.pending_operations ?? [])
       .filter(({ resource }) => modules.some((module) => resource.type.startsWith(`${module}:`)))
       .map(({ type, resource }) => ({
         urn: resource.urn,
         operation: type,
-        ...registrationWanted(revealed(resource.inputs ?? {})),
+        ...registrationWanted(revealed(resource.inputs)),
       })),
   };
 }
@@ -168,21 +193,22 @@ function ofType<Schema extends z.ZodType>(
   resources: readonly Resource[],
   name: string,
   schema: Schema,
+  file?: string,
 ): readonly Exported<z.infer<Schema>>[] {
   return resources
     .filter(({ type }) => modules.some((module) => type === `${module}:${name}`))
     .map((resource) => {
       const failures = resource.initErrors ?? [];
-      const outputs = revealed(resource.outputs ?? {});
+      const outputs = revealed(resource.outputs);
       const isUnfinished = failures.length > 0 && !schema.safeParse(outputs).success;
       return {
         urn: resource.urn,
         waitsForDeletion: resource.delete === true,
         failures,
-        inputs: revealed(resource.inputs ?? {}),
+        inputs: revealed(resource.inputs),
         outputs: isUnfinished
           ? null
-          : checked(schema, outputs, `The state of ${shown(resource.urn)} can't be understood`),
+          : checked(schema, outputs, `The state of ${shown(resource.urn)} can't be understood`, file),
       };
     });
 }
@@ -203,12 +229,11 @@ function registrationWanted(inputs: Readonly<Record<string, unknown>>): Pick<Int
 }
 
 /** The values that can be read: an encrypted one is left out, as if it were not there. */
-function revealed(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function revealed(stored: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(stored).flatMap(([key, value]) => {
-      const shown = reveal(value);
-      return shown === undefined ? [] : [[key, shown]];
-    }),
+    Object.entries(typeof stored === "object" && stored !== null ? stored : {})
+      .map(([key, value]) => [key, reveal(value)] as const)
+      .filter(([, value]) => value !== undefined),
   );
 }
 
@@ -222,7 +247,7 @@ function reveal(value: unknown): unknown {
   return secret.success ? jsonOf(secret.data["plaintext"] as string) : undefined;
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string, file?: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -230,6 +255,7 @@ function jsonOf(text: string): unknown {
     throw new ConfigurationError({
       what: "This is no stack export: it is not JSON.",
       todo: "Give it what `pulumi stack export` prints.",
+      facts: { file },
     });
   }
 }
@@ -250,12 +276,18 @@ function problemsOf({ issues }: z.ZodError): string {
   return [...named.split("\n").map(shown), ...(more > 0 ? [`… and ${more} more like these`] : [])].join("\n");
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.infer<Schema> {
+function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+  file?: string,
+): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (!result.success) {
     throw new ConfigurationError({
       what: `${what}:\n${problemsOf(result.error)}\n`,
       todo: "Give it what `pulumi stack export` prints; if values that are needed here were made secret, use `--show-secrets`.",
+      facts: { file },
     });
   }
   return result.data;

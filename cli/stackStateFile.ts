@@ -7,6 +7,22 @@ export async function readStackState(state: string): Promise<string> {
   return textOf(state === "-" ? await buffer(process.stdin) : await readNamed(state));
 }
 
+/**
+ * The file that was named, or stdin where something is piped in.
+ *
+ * @param verb of the command, for the example in the error
+ * @throws ConfigurationError ERR_CONFIGURATION: neither
+ */
+export function stateToRead(verb: string, state: string | undefined): string {
+  if (state === undefined && process.stdin.isTTY) {
+    throw new ConfigurationError({
+      what: "There is no state to look at.",
+      todo: `Pipe one in, \`pulumi stack export | azure-certificates ${verb}\`, or name a file with --state.`,
+    });
+  }
+  return state ?? "-";
+}
+
 async function readNamed(state: string): Promise<Buffer> {
   try {
     return await readFile(state);

@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -22,6 +23,11 @@ try {
   writeSchema(join(next, "provider/hosts/plugin/schema.json"));
   const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--outDir", next];
   execFileSync(process.execPath, tsc, { stdio: "inherit" });
+  // A browser runs them as they are.
+  mkdirSync(join(next, "cli/report/page"));
+  for (const asset of ["page.css", "page.js"]) {
+    copyFileSync(join("cli/report/page", asset), join(next, "cli/report/page", asset));
+  }
   for (const command of ["cli/main.js", "provider/hosts/plugin/main.js"]) {
     chmodSync(join(next, command), 0o755);
   }

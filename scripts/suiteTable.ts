@@ -41,7 +41,7 @@ writeFileSync(
 # What \`make test\` runs
 
 Nothing in it sleeps, uses a fixed port or needs the internet. Scenarios run on the local engine, and once more on the Pulumi CLI
-where one is found, which is not counted here. A test that needs a tool which is not there (the Pulumi CLI, \`openssl\`) is
+where one is found, which is not counted here. A test that needs a tool which is not there (the Pulumi CLI, Chromium, \`openssl\`) is
 counted and says so. Before them come lint, types and dead code, after them the checks of the packed package.
 
 | suite | tests | files | what it looks at |

@@ -50,6 +50,7 @@ describe("the tarball", () => {
     const rooms = new Set(packed.files.flatMap((file) => (file.startsWith("dist/") ? [file.split("/")[1]] : [])));
     expect([...rooms].sort()).toEqual(["cli", "emulator", "local-engine", "provider", "sdk"]);
     expect(packed.files.filter((file) => file.startsWith("dist/") && !/\.(js|d\.ts)$/.test(file))).toEqual([
+      "dist/cli/report/page/page.css",
       "dist/provider/hosts/plugin/schema.json",
     ]);
     expect(packed.files.filter((file) => /\.test\./.test(file))).toEqual([]);

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { chromiumPath } from "./chromium";
 import { engines } from "./engine";
 import { repositoryRoot } from "./project";
 
@@ -15,5 +16,8 @@ export function setup(): void {
 export function teardown(): void {
   const names = engines().map(({ name }) => (name === "pulumi" ? "the Pulumi CLI" : `the ${name}`));
   const missing = names.length === 1 ? " (no Pulumi CLI was found on PATH or in PULUMI_HOME)" : "";
+  if (chromiumPath === null) {
+    process.stdout.write("The page of a report was not looked at: no chromium was found on PATH.\n");
+  }
   process.stdout.write(`The scenarios ran on ${names.join(" and ")}${missing}.\n`);
 }
