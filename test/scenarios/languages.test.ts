@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { findPulumi } from "../../cli/stackRunner/findPulumi";
 import { type Engine, engines } from "../support/engine";
 import { repositoryRoot } from "../support/project";
-import { findPulumi, pulumiEngine } from "../support/pulumiEngine";
+import { pulumiEngine } from "../support/pulumiEngine";
 import { World } from "../support/world";
 
 let world: World;

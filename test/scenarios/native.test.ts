@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { findPulumi } from "../../cli/stackRunner/findPulumi";
 import { engines, type Outcome } from "../support/engine";
 import { linkPluginCommand, repositoryRoot } from "../support/project";
-import { findPulumi } from "../support/pulumiEngine";
 import { World } from "../support/world";
 
 function program(host: "" | "/native", links = "subscriptions"): string {

@@ -1,7 +1,8 @@
+import { findPulumi } from "../../cli/stackRunner/findPulumi";
 import type { Deployment } from "../../local-engine/state/deployment";
 import { localEngine } from "./localEngine";
 import type { Host, Project } from "./project";
-import { findPulumi, pulumiEngine } from "./pulumiEngine";
+import { pulumiEngine } from "./pulumiEngine";
 
 export interface StepRecord {
   readonly op: string;

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { findPulumi } from "../../cli/stackRunner/findPulumi";
 import type { Engine, RunSettings } from "./engine";
 import { runEnvironment } from "./engine";
 import { type Project, repositoryRoot } from "./project";
-import { findPulumi, pulumiEnvironment } from "./pulumiEngine";
+import { pulumiEnvironment } from "./pulumiEngine";
 
 /**
  * An update whose engine is a process of its own, killed when its time has come. What it leaves behind goes on until

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
@@ -12,25 +12,6 @@ import type { Project } from "./project";
 
 const execute = promisify(execFile);
 const largestOutputBytes = 64 * 1024 * 1024;
-
-/** The Pulumi CLI on PATH, or else in PULUMI_HOME. */
-export function findPulumi(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  const folders = [
-    ...(environment["PATH"] ?? "").split(delimiter),
-    ...(environment["PULUMI_HOME"] ? [join(environment["PULUMI_HOME"], "bin")] : []),
-  ];
-  return folders
-    .filter((folder) => folder !== "")
-    .map((folder) => join(folder, "pulumi"))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
 
 const stepStates = z.looseObject({ outputs: z.record(z.string(), z.unknown()).nullish() }).nullish();
 const eventSchema = z.looseObject({
