@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { ConfigurationError } from "../provider/errors";
@@ -7,6 +5,7 @@ import { hoursAfter } from "../provider/rotation/schedule";
 import { dueJson, dueTable } from "./dueTable";
 import { printJson, printLine } from "./output";
 import { parseStackExport } from "./stackExport";
+import { readStateFile } from "./stateFile";
 import { whatIsDue } from "./whatIsDue";
 
 interface DueOptions {
@@ -59,7 +58,7 @@ Exit codes: 0 nothing is due, 2 something is, 1 an error.`,
 }
 
 async function due({ within, json, state }: DueOptions, now: Date): Promise<number> {
-  const content = parseStackExport(textOf(await read(state)));
+  const content = parseStackExport(await read(state));
   const until = hoursAfter(now, within);
   const all = whatIsDue(content, now);
   const items = all.filter(({ date }) => date <= until);
@@ -72,32 +71,14 @@ async function due({ within, json, state }: DueOptions, now: Date): Promise<numb
   return items.length === 0 ? nothingDue : somethingDue;
 }
 
-async function read(state: string | undefined): Promise<Buffer> {
+async function read(state: string | undefined): Promise<string> {
   if (state === undefined && process.stdin.isTTY) {
     throw new ConfigurationError({
       what: "There is no state to look at.",
       todo: "Pipe one in, `pulumi stack export | azure-certificates due`, or name a file with --state.",
     });
   }
-  if (state === undefined || state === "-") {
-    return buffer(process.stdin);
-  }
-  try {
-    return await readFile(state);
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-    throw new ConfigurationError({
-      what: `The state file ${state} can't be read${code}.`,
-      todo: "Give --state a file written by `pulumi stack export --file`.",
-      cause,
-    });
-  }
-}
-
-/** In Windows PowerShell, `pulumi stack export > file` writes UTF-16 with a byte order mark. */
-function textOf(bytes: Buffer): string {
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(bytes);
+  return readStateFile(state ?? "-");
 }
 
 function lookAhead(text: string): number {

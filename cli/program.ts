@@ -7,6 +7,7 @@ import { dueCommand } from "./due";
 import { emulatorCommand } from "./emulator";
 import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
+import { offboardCommand } from "./offboard";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
 import { rosterCommand } from "./roster";
 
@@ -24,13 +25,16 @@ Examples:
   # what would be due on that day
   $ pulumi stack export | AZURE_CERTIFICATES_AS_OF=2027-03-01T00:00:00Z azure-certificates due
 
+  # somebody left, and is out of the roster or the program: every door closed, and confirmed one by one
+  $ azure-certificates offboard alice --stack prod
+
   # who could sign in where, as a roster file says it, and what is wrong with it
   $ azure-certificates roster check team.yaml
 
 Exit codes:
   0    done; for due: nothing is due
   1    an error, told on stderr
-  2    for due: something is due
+  2    for due: something is due; for offboard: something is STILL OPEN or not known
   130  for local: cancelled with Ctrl-C
 `;
 
@@ -56,7 +60,15 @@ function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  for (const verb of [emulatorCommand(), localCommand(), dueCommand(), installPluginCommand(), rosterCommand()]) {
+  const verbs = [
+    emulatorCommand(),
+    localCommand(),
+    dueCommand(),
+    offboardCommand(),
+    installPluginCommand(),
+    rosterCommand(),
+  ];
+  for (const verb of verbs) {
     command.addCommand(verb);
   }
   shareSettings(command);

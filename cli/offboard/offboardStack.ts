@@ -1,0 +1,188 @@
+import { LocalEngineError } from "../../local-engine/errors";
+import { CancelledError, ConfigurationError } from "../../provider/errors";
+import { listInWords } from "../../provider/rotation/wording";
+import type { RunResult, StackRunner } from "../stackRunner/stackRunner";
+import { closeLinks, openLinks } from "./closeLinks";
+import type { Doors } from "./doors";
+import { firstLine } from "./doors";
+import { type HeldCertificate, type HeldLink, type Holdings, isOf, mergeHoldings, whatPersonHeld } from "./holdings";
+import { type KnownState, readKnownState } from "./knownState";
+import { verdictOf } from "./previewVerdict";
+import type { Course, OffboardReport } from "./report";
+import { targetsOf } from "./targets";
+import { visitDoors } from "./visitDoors";
+
+export interface StackOffboarding {
+  readonly runner: StackRunner;
+  /** The stack's state before anything is done. */
+  readonly before: KnownState;
+  /** What that state and an earlier run know of the person. */
+  readonly holdings: Holdings;
+  readonly knownStates: readonly KnownState[];
+  /** The way to the doors, as the providers of a state go there. */
+  readonly doorsOf: (state: KnownState) => Doors;
+  /** For the person who waits. */
+  readonly say: (line: string) => void;
+  readonly now: () => Date;
+  /** Ends a run of the engine early; the doors are read all the same. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lets a person go in an order that nothing can hold up: their own links first, without the program; then the update, which
+ * rotates what they shared; then every door is read again. Run twice, or after a kill, it ends in the same report.
+ *
+ * @throws ConfigurationError ERR_CONFIGURATION: the program still gives the person something, so nothing was done
+ */
+export async function offboardStack(work: StackOffboarding): Promise<OffboardReport> {
+  const { runner, before, knownStates, say, now } = work;
+  let { holdings } = work;
+  const { person } = holdings;
+
+  say(`Previewing ${runner.stack} with ${runner.name}: does the program let ${person} go?`);
+  const preview = await attempted(() => runner.preview({ say: () => {}, signal: work.signal }));
+  if (work.signal.aborted) {
+    throw new CancelledError({ what: "Cancelled: nothing was changed.", todo: "Run it again to go on." });
+  }
+  const { leaving, mayGo } = preview.succeeded ? decided(work, preview) : undecided(work, preview);
+
+  await destroyOwn(work, leaving, mayGo);
+  const between = await exportOr(before, work);
+  const stillThere = new Set(between.stack.links.map(({ urn }) => urn));
+  const closing = holdings.links.filter(
+    (link) => stillThere.has(link.urn) && leaving.some((certificate) => isOf(certificate, link)),
+  );
+  const direct = work.doorsOf(between);
+  const failures = closing.length === 0 ? new Map<string, string>() : await closedDirectly(closing, direct, say);
+  await direct.end();
+
+  const update = preview.succeeded && !work.signal.aborted ? await updated(work) : "skipped";
+  const after = update === "skipped" ? between : await exportOr(between, work);
+  holdings = mergeHoldings(holdings, whatPersonHeld([after.stack], person));
+
+  say("3 of 3: reading every door.");
+  const doors = work.doorsOf(after);
+  try {
+    const look = (course: Course) => visitDoors(doors, { holdings, states: [after], knownStates, course, now: now() });
+    const report = await look({ update, removes: true, failures });
+    const missed = openLinks(report, holdings).filter(({ urn }) => !failures.has(urn));
+    if (missed.length === 0) {
+      return report;
+    }
+    // The state had forgotten them, or somebody registered them again.
+    say(`Taking what is ${person}'s alone off the doors that still accept it.`);
+    return await look({
+      update,
+      removes: true,
+      failures: new Map([...failures, ...(await closeLinks(missed, doors))]),
+    });
+  } finally {
+    await doors.end();
+  }
+}
+
+interface Decision {
+  readonly leaving: readonly HeldCertificate[];
+  /** Whether what depends on their links may be deleted with them. */
+  readonly mayGo: (urn: string) => boolean;
+}
+
+function decided({ holdings, before }: StackOffboarding, preview: RunResult): Decision {
+  const { stillDeclared, leaving } = verdictOf(holdings, preview, before.stack);
+  if (stillDeclared.length > 0) {
+    const things = stillDeclared.map(({ certificate, because }) => `${certificate} (${because})`);
+    throw new ConfigurationError({
+      what: `The program still gives ${holdings.person} ${listInWords(things)}, so the next update would open again what is closed now. Nothing was changed.`,
+      todo: `Take ${holdings.person} out of the roster or the program first, and run this again.`,
+    });
+  }
+  const going = new Set(preview.steps.filter(({ operation }) => operation === "delete").map(({ urn }) => urn));
+  return { leaving, mayGo: (urn) => going.has(urn) };
+}
+
+/** Without a preview the state alone says what is theirs. What is closed stays so: there is no update that could open it. */
+function undecided({ holdings, say }: StackOffboarding, preview: RunResult): Decision {
+  say("The preview failed, so there is no update. What is theirs alone is closed all the same, as the state has it:");
+  tell(preview, say);
+  return { leaving: holdings.certificates.filter(({ own }) => own), mayGo: isOfThisPackage };
+}
+
+function isOfThisPackage(urn: string): boolean {
+  return /(azure-certificates:index|dynamic\/azure-certificates):\w+::/.test(urn);
+}
+
+async function destroyOwn(
+  { runner, before, holdings, say, signal }: StackOffboarding,
+  leaving: readonly HeldCertificate[],
+  mayGo: (urn: string) => boolean,
+): Promise<void> {
+  const { targets, leftOut } = targetsOf(leaving, holdings, before, mayGo);
+  if (targets.length === 0 && leftOut.length === 0) {
+    say(`1 of 3: nothing in the state is ${holdings.person}'s alone.`);
+    return;
+  }
+  say(`1 of 3: deleting what is ${holdings.person}'s alone (${targets.length} of the stack's resources).`);
+  if (targets.length > 0) {
+    const result = await attempted(() =>
+      runner.destroy({ targets, continueOnError: true, say: indented(say), signal }),
+    );
+    if (!result.succeeded) {
+      tell(result, say);
+    }
+  }
+}
+
+async function closedDirectly(
+  closing: readonly HeldLink[],
+  doors: Doors,
+  say: (line: string) => void,
+): Promise<ReadonlyMap<string, string>> {
+  say(
+    `The engine did not delete ${listInWords(closing.map(({ name }) => name))}: taking their certificates off the doors without it. The next update that succeeds forgets them.`,
+  );
+  return closeLinks(closing, doors);
+}
+
+async function updated({ runner, say, signal }: StackOffboarding): Promise<Course["update"]> {
+  say("2 of 3: the update, which rotates every certificate that they shared.");
+  const result = await attempted(() => runner.up({ continueOnError: true, say: indented(say), signal }));
+  if (result.succeeded) {
+    return "done";
+  }
+  say("The update failed, and the doors say how far it came:");
+  tell(result, say);
+  return "failed";
+}
+
+/** A run that can't begin must not keep the doors from being closed, nor from being read. */
+async function attempted(run: () => Promise<RunResult>): Promise<RunResult> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError || error instanceof LocalEngineError)) {
+      throw error;
+    }
+    const changes = { same: 0, create: 0, update: 0, replace: 0, delete: 0 };
+    return { succeeded: false, changes, steps: [], diagnostics: [error.message] };
+  }
+}
+
+/** The newest state that can be had. */
+async function exportOr(earlier: KnownState, { runner, say }: StackOffboarding): Promise<KnownState> {
+  try {
+    return readKnownState(await runner.export(), earlier.source);
+  } catch (error) {
+    say(`The state can't be exported again (${firstLine(error)}): the report goes by the one before.`);
+    return earlier;
+  }
+}
+
+function tell({ diagnostics }: RunResult, say: (line: string) => void): void {
+  for (const text of diagnostics) {
+    indented(say)(text.split("\n")[0] ?? "");
+  }
+}
+
+function indented(say: (line: string) => void): (line: string) => void {
+  return (line) => say(`  ${line}`);
+}
