@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { z } from "zod";
 import { ConfigurationError } from "../provider/errors";
 import { hoursAfter } from "../provider/rotation/schedule";
+import { asOf } from "./asOf";
 import { dueJson, dueTable } from "./dueTable";
 import { printJson, printLine } from "./output";
 import { parseStackExport } from "./stackExport";
@@ -87,17 +87,4 @@ function lookAhead(text: string): number {
     throw new InvalidArgumentError("It must be a number of hours, days or weeks, as 12h, 30d or 8w.");
   }
   return Number(amount) * (hoursPer[unit] ?? 0);
-}
-
-function asOf(text: string | undefined): Date | undefined {
-  if (text === undefined || text === "") {
-    return undefined;
-  }
-  if (!z.iso.datetime({ offset: true }).safeParse(text).success) {
-    throw new ConfigurationError({
-      what: "AZURE_CERTIFICATES_AS_OF must be a date and time with its zone, as 2027-03-01T00:00:00Z.",
-      todo: "Correct or unset it.",
-    });
-  }
-  return new Date(text);
 }

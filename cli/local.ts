@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { destroy, exportStack, preview, type RunOptions, refresh, up } from "../local-engine/engine";
 import type { EngineEvent, RunResult } from "../local-engine/events";
+import { listenForInterrupts } from "./interrupts";
 import { runLines, stepLine, type Verb } from "./localDisplay";
 import { colours, printJson, printLine, printNote } from "./output";
 
@@ -138,32 +139,6 @@ function tellProgress(event: EngineEvent, colour: boolean): void {
   if (event.kind === "stepEnded" && event.result !== "same") {
     printNote(stepLine(event.step, event.result, event.elapsedMs, event.outcome === "failed", { colour }));
   }
-}
-
-/** The first Ctrl-C is a wish, the second an order. A third is not needed: the process is gone by then. */
-function listenForInterrupts(): { first: AbortSignal; second: AbortSignal; stop: () => void } {
-  const first = new AbortController();
-  const second = new AbortController();
-  const onSignal = (): void => {
-    if (!first.signal.aborted) {
-      printNote("Cancelling: what runs is finished and kept. Press Ctrl-C again to end at once.");
-      first.abort();
-      return;
-    }
-    second.abort();
-    printNote("Ended at once. What was under way is recorded as pending; run refresh to see what happened.");
-    process.exit(exitCodes.cancelled);
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return {
-    first: first.signal,
-    second: second.signal,
-    stop: () => {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
-    },
-  };
 }
 
 function isoDate(text: string): Date {

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { type ProviderConfiguration, parseConfiguration } from "../provider/azure/configuration";
+import type { ProviderConfiguration } from "../provider/azure/configuration";
 import { ConfigurationError } from "../provider/errors";
 import { EngineWatch } from "../provider/hosts/engineWatch";
 import { systemPorts } from "../provider/hosts/systemPorts";
 import type { Ports } from "../provider/ports";
 import { normaliseHolder } from "../provider/resources/certificate/holders";
+import { asOf } from "./asOf";
+import { listenForInterrupts } from "./interrupts";
 import { openDoors } from "./offboard/doors";
 import { type Holdings, mergeHoldings, whatPersonHeld } from "./offboard/holdings";
 import { type KnownState, readKnownState } from "./offboard/knownState";
@@ -109,23 +111,29 @@ async function ofStack(person: string, options: OffboardOptions): Promise<Offboa
   if (holdings.certificates.length > 0) {
     writeRecord(path, record);
   }
-  return offboardStack({
-    runner,
-    before,
-    holdings,
-    knownStates: await knownStatesOf(options),
-    doorsOf: ({ providers }) =>
-      openDoors({
-        providers: new Map([...Object.entries(record.settings), ...providers]),
-        trusted: true,
-        folder,
-        environment: process.env,
-        portsFor,
-      }),
-    say,
-    now: clock(),
-    signal: untilInterrupted(),
-  });
+  const knownStates = await knownStatesOf(options);
+  const interrupts = listenForInterrupts();
+  try {
+    return await offboardStack({
+      runner,
+      before,
+      holdings,
+      knownStates,
+      doorsOf: ({ providers }) =>
+        openDoors({
+          providers: new Map([...Object.entries(record.settings), ...providers]),
+          trusted: true,
+          folder,
+          environment: process.env,
+          portsFor,
+        }),
+      say,
+      now: clock(),
+      signal: interrupts.first,
+    });
+  } finally {
+    interrupts.stop();
+  }
 }
 
 async function ofStates(person: string, options: OffboardOptions): Promise<OffboardReport> {
@@ -178,22 +186,13 @@ async function knownStateIn(file: string): Promise<KnownState> {
   return readKnownState(await readStateFile(file), file === "-" ? "the state on stdin" : file);
 }
 
-function portsFor({ asOf }: Pick<ProviderConfiguration, "asOf">): Ports {
-  return systemPorts(asOf, new EngineWatch(null), new AbortController().signal);
+function portsFor(configuration: ProviderConfiguration): Ports {
+  return systemPorts(configuration.asOf, new EngineWatch(null), new AbortController().signal);
 }
 
 function clock(): () => Date {
-  return portsFor(parseConfiguration(() => undefined, process.env)).now;
-}
-
-/** The first Ctrl-C ends a run of the engine, and the doors are read all the same; the second ends everything. */
-function untilInterrupted(): AbortSignal {
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => {
-    say("Cancelling: what runs is finished and kept, and the doors are read. Press Ctrl-C again to end at once.");
-    interrupted.abort();
-  });
-  return interrupted.signal;
+  const moment = asOf(process.env["AZURE_CERTIFICATES_AS_OF"]);
+  return () => moment ?? new Date();
 }
 
 function say(line: string): void {

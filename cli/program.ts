@@ -10,6 +10,7 @@ import { localCommand } from "./local";
 import { offboardCommand } from "./offboard";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
 import { rosterCommand } from "./roster";
+import { rotateCommand } from "./rotate";
 
 const examples = `
 Examples:
@@ -25,6 +26,9 @@ Examples:
   # what would be due on that day
   $ pulumi stack export | AZURE_CERTIFICATES_AS_OF=2027-03-01T00:00:00Z azure-certificates due
 
+  # what a preview of the stack says is due; with --apply --only-due, done
+  $ azure-certificates rotate --stack prod
+
   # somebody left, and is out of the roster or the program: every door closed, and confirmed one by one
   $ azure-certificates offboard alice --stack prod
 
@@ -32,9 +36,10 @@ Examples:
   $ azure-certificates roster check team.yaml
 
 Exit codes:
-  0    done; for due: nothing is due
+  0    done; for due and rotate: nothing is due
   1    an error, told on stderr
-  2    for due: something is due; for offboard: something is STILL OPEN or not known
+  2    for due and rotate: something is due; for offboard: something is STILL OPEN or not known
+  3    for rotate --apply: the update failed, or something is still due after it
   130  for local: cancelled with Ctrl-C
 `;
 
@@ -64,6 +69,7 @@ function program(): Command {
     emulatorCommand(),
     localCommand(),
     dueCommand(),
+    rotateCommand(),
     offboardCommand(),
     installPluginCommand(),
     rosterCommand(),

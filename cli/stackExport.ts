@@ -53,6 +53,8 @@ export interface StackExport {
 }
 
 const modules = ["pulumi-nodejs:dynamic/azure-certificates", "azure-certificates:index"];
+const certificateTypes = ["ManagementCertificate"];
+const linkTypes = ["SubscriptionCertificateLink", "ApplicationCertificateLink"];
 const secretSignature = { key: "4dabf18193072939515e22adb298388d", value: "1b47061264138c4ac30d75fd1eb44270" };
 const aThousandYearsOfHours = 8_766_000;
 
@@ -141,10 +143,8 @@ export function parseStackExport(text: string): StackExport {
   const { deployment } = checked(exportSchema, jsonOf(text), "This is no stack export of version 3 or 4");
   const resources = deployment.resources ?? [];
   return {
-    certificates: ofType(resources, "ManagementCertificate", certificateSchema),
-    links: ["SubscriptionCertificateLink", "ApplicationCertificateLink"].flatMap((type) =>
-      ofType(resources, type, linkSchema),
-    ),
+    certificates: certificateTypes.flatMap((type) => ofType(resources, type, certificateSchema)),
+    links: linkTypes.flatMap((type) => ofType(resources, type, linkSchema)),
     interrupted: (deployment.pending_operations ?? [])
       .filter(({ resource }) => modules.some((module) => resource.type.startsWith(`${module}:`)))
       .map(({ type, resource }) => {
@@ -152,6 +152,11 @@ export function parseStackExport(text: string): StackExport {
         return { ...namesOf(resource), operation: type, inputs, ...registrationWanted(inputs) };
       }),
   };
+}
+
+/** Whether a resource of this type is a certificate or a link of this package. */
+export function isCertificateOrLink(type: string): boolean {
+  return [...certificateTypes, ...linkTypes].some((name) => modules.some((module) => type === `${module}:${name}`));
 }
 
 function ofType<Schema extends z.ZodType>(

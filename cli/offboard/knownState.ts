@@ -37,6 +37,10 @@ const schema = z.object({
       .nullish(),
   }),
 });
+const snapshotTypes = [
+  "azure-certificates:index:RosterSnapshot",
+  "pulumi-nodejs:dynamic/azure-certificates:RosterSnapshot",
+];
 const rosterSchema = z.object({
   people: z.array(z.object({ id: z.string(), name: z.string() })),
 });
@@ -63,9 +67,7 @@ export function readKnownState(text: string, source: string): KnownState {
     people: new Map([
       ...holdersIn(stack).map((id): [string, string] => [normaliseHolder(id), id]),
       ...resources
-        .filter(
-          ({ type }) => type.endsWith("azure-certificates:RosterSnapshot") || type.endsWith(":index:RosterSnapshot"),
-        )
+        .filter(({ type }) => snapshotTypes.includes(type))
         .flatMap(({ outputs }) => rosterSchema.safeParse(revealed(outputs ?? {})["roster"]).data?.people ?? [])
         .map(({ id, name }): [string, string] => [normaliseHolder(id), name]),
     ]),

@@ -110,6 +110,7 @@ class World {
       type: "",
       name: "",
       failed: false,
+      leftover: false,
     });
     return {
       name: "an engine",

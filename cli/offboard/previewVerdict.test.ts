@@ -31,6 +31,7 @@ const step = (urn: string, operation: Operation, reasons: readonly string[] = []
   type: "",
   name: "",
   failed: false,
+  leftover: false,
 });
 const left = (who: string) => [
   `due: rotates now without overlap, because ${who} left; revoked: 3F2A1B4C… (${who} held it)`,

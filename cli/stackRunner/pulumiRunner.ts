@@ -79,7 +79,8 @@ function commonOptions({ targets, targetDependents, continueOnError, signal }: R
     ...(targets !== undefined && { target: [...targets] }),
     ...(targetDependents !== undefined && { targetDependents }),
     ...(continueOnError !== undefined && { continueOnError }),
-    ...(signal !== undefined && { signal }),
+    // In a terminal, Ctrl-C reaches the CLI by itself: told twice, it would end at once.
+    ...(signal !== undefined && !process.stdin.isTTY && { signal }),
   };
 }
 

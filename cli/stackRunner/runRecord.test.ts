@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { RunRecord } from "./runRecord";
 import type { Operation } from "./stackRunner";
 
-const type = "azure-certificates:index:ManagementCertificate";
+const type = "pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate";
+const linkType = "pulumi-nodejs:dynamic/azure-certificates:SubscriptionCertificateLink";
 const urnOf = (name: string): string => `urn:pulumi:prod::access::${type}::${name}`;
 
 function recordOf(steps: readonly [word: string, name: string][]): RunRecord {
@@ -25,7 +26,7 @@ describe("what a run did", () => {
       words: ["delete-replaced", "replace", "create-replacement"],
       operation: "replace",
     },
-    { what: "what an earlier run left to delete", words: ["same", "delete-replaced"], operation: "delete" },
+    { what: "what an earlier run left to delete", words: ["delete-replaced"], operation: "delete" },
     { what: "an update after a refresh", words: ["refresh", "update"], operation: "update" },
     { what: "an import", words: ["import"], operation: "create" },
     { what: "something that is only read", words: ["read"], operation: "same" },
@@ -34,6 +35,23 @@ describe("what a run did", () => {
     const { steps, changes } = recordOf(words.map((word) => [word, "alice"])).result(true);
     expect(steps).toMatchObject([{ operation, name: "alice" }]);
     expect(Object.entries(changes).filter(([, count]) => count > 0)).toEqual([[operation, 1]]);
+  });
+
+  it("tells what an earlier replacement left to delete from a deletion of the resource", () => {
+    const steps = recordOf([
+      ["same", "alice"],
+      ["delete-replaced", "alice"],
+      ["delete-replaced", "bob"],
+      ["delete", "carol"],
+      ["replace", "dave"],
+      ["delete-replaced", "dave"],
+    ]).result(true).steps;
+    expect(steps.map(({ operation, leftover }) => [operation, leftover])).toEqual([
+      ["same", true],
+      ["delete", true],
+      ["delete", false],
+      ["replace", false],
+    ]);
   });
 
   it("leaves out the engine's own provider resources", () => {
@@ -63,6 +81,16 @@ describe("what a run did", () => {
       ["due: rotates now", "warning: nearly full"],
       [],
     ]);
+  });
+
+  it("gives a printed sentence to the one that changes, where two have the same name", () => {
+    const record = recordOf([["same", "prod"]]);
+    const link = `urn:pulumi:prod::access::${linkType}::prod`;
+    record.step("update", "urn:pulumi:prod::access::things:index:Thing::prod", "things:index:Thing");
+    record.step("update", link, linkType);
+    record.say({ severity: "info", text: "prod: due: retires 3F2A1B4C…" });
+    const told = record.result(true).steps.filter((step) => step.reasons.length > 0);
+    expect(told.map((step) => step.urn)).toEqual([link]);
   });
 
   it("names the resource before its error, says each error once, and knows what failed", () => {

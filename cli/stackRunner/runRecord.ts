@@ -12,7 +12,7 @@ export interface Said {
 interface Seen {
   readonly urn: string;
   readonly type: string;
-  readonly operations: Set<Operation>;
+  readonly words: Set<string>;
   failed: boolean;
 }
 
@@ -26,10 +26,9 @@ const operations: Readonly<Record<string, Operation>> = {
   "import-replacement": "replace",
   delete: "delete",
   discard: "delete",
-  // Alone, it is what an earlier run had left to do; within a replacement, that replacement counts.
-  "delete-replaced": "delete",
-  "discard-replaced": "delete",
 };
+/** The end of a replacement; or, without the rest of it, what an earlier run had left to do. */
+const endings = ["delete-replaced", "discard-replaced"];
 
 const done: Readonly<Record<Operation, string>> = {
   same: "unchanged",
@@ -39,8 +38,8 @@ const done: Readonly<Record<Operation, string>> = {
   delete: "deleted",
 };
 
-export function operationOf(engineWord: string): Operation {
-  return operations[engineWord] ?? "same";
+function operationOf(engineWord: string): Operation {
+  return endings.includes(engineWord) ? "delete" : (operations[engineWord] ?? "same");
 }
 
 /** One line for a step that has come to its end. */
@@ -57,8 +56,8 @@ export class RunRecord {
     if (type.startsWith("pulumi:providers:")) {
       return;
     }
-    const seen = this.#seen.get(urn) ?? { urn, type, operations: new Set(), failed: false };
-    seen.operations.add(operationOf(engineWord));
+    const seen = this.#seen.get(urn) ?? { urn, type, words: new Set(), failed: false };
+    seen.words.add(engineWord);
     this.#seen.set(urn, seen);
   }
 
@@ -81,8 +80,8 @@ export class RunRecord {
     const seen = [...this.#seen.values()];
     const reasons = reasonsOf(seen, this.#said);
     const steps = seen.map(
-      ({ urn, type, operations, failed }): RunStep => ({
-        operation: mainOf(operations),
+      ({ urn, type, words, failed }): RunStep => ({
+        ...whatHappened(words),
         urn,
         type,
         name: nameOf(urn),
@@ -98,16 +97,18 @@ export class RunRecord {
   }
 }
 
-function mainOf(operations: ReadonlySet<Operation>): Operation {
-  const strongest = ["replace", "delete", "create", "update"] as const;
-  return strongest.find((operation) => operations.has(operation)) ?? "same";
+function whatHappened(words: ReadonlySet<string>): Pick<RunStep, "operation" | "leftover"> {
+  const all = [...words];
+  const found = new Set(all.filter((word) => !endings.includes(word)).map(operationOf));
+  const strongest = ["replace", "delete", "create", "update", "same"] as const;
+  const operation = strongest.find((each) => found.has(each)) ?? "delete";
+  return { operation, leftover: operation !== "replace" && all.some((word) => endings.includes(word)) };
 }
 
-/** A line that a dynamic provider printed begins with the resource's name and a colon; others carry its URN. */
 function reasonsOf(seen: readonly Seen[], said: readonly Said[]): ReadonlyMap<string, readonly string[]> {
   const reasons = new Map<string, string[]>();
   for (const { severity, text, urn } of said.filter((each) => each.severity !== "error")) {
-    const owner = seen.find((each) => (urn ? each.urn === urn : text.startsWith(`${nameOf(each.urn)}: `)));
+    const owner = urn ? seen.find((each) => each.urn === urn) : printedFor(text, seen);
     if (owner !== undefined) {
       const prefix = `${nameOf(owner.urn)}: `;
       const sentence = text.startsWith(prefix) ? text.slice(prefix.length) : text;
@@ -116,6 +117,14 @@ function reasonsOf(seen: readonly Seen[], said: readonly Said[]): ReadonlyMap<st
     }
   }
   return reasons;
+}
+
+/** A line that a dynamic provider printed begins with the resource's name and a colon. Of two of that name, one that changes. */
+function printedFor(text: string, seen: readonly Seen[]): Seen | undefined {
+  const named = seen.filter(
+    ({ urn, type }) => type.startsWith("pulumi-nodejs:dynamic/") && text.startsWith(`${nameOf(urn)}: `),
+  );
+  return named.find(({ words }) => whatHappened(words).operation !== "same") ?? named[0];
 }
 
 function errorsIn(said: readonly Said[]): readonly string[] {

@@ -11,6 +11,8 @@ export interface RunStep {
   readonly reasons: readonly string[];
   /** It was begun and did not come to its end, or only half. */
   readonly failed: boolean;
+  /** It also deletes what an earlier replacement of this resource could not; where there is nothing else, `operation` is `delete`. */
+  readonly leftover: boolean;
 }
 
 export interface RunOptions {
