@@ -281,7 +281,7 @@ describe("the report in words", () => {
   it("begins with what is not closed, and says below each what to do", () => {
     const lines = reportText(reportOf({ certificates: [found(own)] })).split("\n");
     expect(lines[0]).toBe(
-      "alice may still sign in: 2 certificates on 1 door, 1 STILL OPEN, 1 confirmed closed (read on 2027-03-01 12:00 UTC).",
+      "alice may still sign in: 1 STILL OPEN, 1 confirmed closed (2 certificates on 1 door, read on 2027-03-01 12:00 UTC).",
     );
     expect(lines.slice(3, 5)).toEqual([
       "  STILL OPEN  F0000001…  alice    only alice holds it, and it was not removed",
@@ -291,7 +291,7 @@ describe("the report in words", () => {
 
   it("lists what no state manages, with its subject", () => {
     expect(reportText(reportOf({}))).toContain(
-      "    F0000003…  CN=3, created 2027-01-05, uploaded by nobody knows whom",
+      "    F0000003…  CN=3, created 2027-01-05, uploaded by nobody knows whom: applications keep no log that says so; this run signed in with it",
     );
   });
 

@@ -36,6 +36,8 @@ export interface Unmanaged {
   readonly createdAt: string;
   /** Ends a sentence that begins with the certificate. */
   readonly uploaded: string;
+  /** Whether this run signed in with it. */
+  readonly inUse: boolean;
 }
 
 export interface ReportDoor {
@@ -117,6 +119,7 @@ export function reportDoor({ door, reading, uploads }: Visit, facts: Facts): Rep
         subject: found.subject,
         createdAt: found.createdAt,
         uploaded: uploadInWords(uploads.get(found.thumbprint), facts.managed),
+        inUse: found.thumbprint === reading.authenticatedWith,
       })),
   };
 }

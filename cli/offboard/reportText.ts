@@ -39,18 +39,17 @@ function headline(report: OffboardReport): string {
   if (absent + open + unknown === 0) {
     return `${who} held no certificate that opens a door, as far as the states at hand know.`;
   }
-  const where = `on ${count(doors.length, "door")}`;
+  const certificates = new Set(doors.flatMap(({ rows }) => rows.map(({ thumbprint }) => thumbprint))).size;
+  const all = `${count(certificates, "certificate")} on ${count(doors.length, "door")}`;
   if (isClosed(report)) {
-    return colours.green(`${who} is out: ${count(absent, "certificate")} ${where}, each confirmed closed (${read}).`);
+    return colours.green(`${who} is out: ${all}, each confirmed closed (${read}).`);
   }
   const parts = [
     ...(open > 0 ? [`${open} STILL OPEN`] : []),
     ...(unknown > 0 ? [`${unknown} not known, which counts as open`] : []),
     `${absent} confirmed closed`,
   ];
-  return colours.red(
-    `${who} may still sign in: ${count(absent + open + unknown, "certificate")} ${where}, ${parts.join(", ")} (${read}).`,
-  );
+  return colours.red(`${who} may still sign in: ${parts.join(", ")} (${all}, ${read}).`);
 }
 
 /** Closed ones in a line each; of the others, why and what to do below. */
@@ -67,9 +66,12 @@ function rowLines({ rows }: ReportDoor): readonly string[] {
   });
 }
 
-function unmanagedLine({ thumbprint, subject, createdAt, uploaded }: Unmanaged): string {
+function unmanagedLine({ thumbprint, subject, createdAt, uploaded, inUse }: Unmanaged): string {
   const created = createdAt === "" ? "" : `, created ${createdAt.slice(0, 10)}`;
-  return harmless(`    ${shortThumbprint(thumbprint)}  ${subject ?? "no X.509 certificate"}${created}, ${uploaded}`);
+  const used = inUse ? "; this run signed in with it" : "";
+  return harmless(
+    `    ${shortThumbprint(thumbprint)}  ${subject ?? "no X.509 certificate"}${created}, ${uploaded}${used}`,
+  );
 }
 
 /** For programs. Thumbprints in full, dates ISO 8601 in UTC. */
