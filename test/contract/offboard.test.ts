@@ -175,6 +175,18 @@ describe("letting somebody go by a state alone", () => {
     expect(stack.registered()).toEqual([thumbprint("on-call")]);
   });
 
+  it("asks for each certificate by itself where the list may lag behind", async () => {
+    const own = thumbprint("alice");
+    const der = stack.emulator.certificates(stack.subscription).find((one) => one.thumbprint === own)?.der;
+    stack.emulator.take(stack.subscription, own);
+    const lag = [{ match: { method: "GET" }, times: 100, do: { kind: "staleList", changes: 1 } }] as const;
+    stack.emulator.misbehave(lag);
+    expect(rows(await offboard(false))).toContain("subscription alice absent");
+    stack.emulator.plant(stack.subscription, der ?? Buffer.alloc(0));
+    stack.emulator.misbehave(lag);
+    expect(rows(await offboard(false))).toContain("subscription alice open");
+  });
+
   it("does not know what it can't read, and still reads the other doors", async () => {
     stack.emulator.setStatus(stack.subscription, "disabled");
     expect(rows(await offboard(true))).toEqual([
