@@ -99,7 +99,7 @@ function stateCheck(person: string, { source, secrets }: Pick<KnownState, "sourc
     case undefined:
       return {
         topic: "state",
-        what: `${keys}, and ${source} names nothing that they are encrypted with.`,
+        what: `${keys}, and that of ${source} does not say that they are encrypted.`,
         todo: `If ${person} could read that state or a copy of it, rotate every certificate in it (rotationTriggers, with overlapHours: 0).`,
       };
     case "passphrase":

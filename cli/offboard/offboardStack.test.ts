@@ -9,7 +9,7 @@ import { offboardStack } from "./offboardStack";
 import { isClosed, type OffboardReport } from "./report";
 
 const production = "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b";
-const [own, shared, rotated] = [1, 2, 3].map(thumbprintOf) as [string, string, string];
+const [own, shared, rotated, anew] = [1, 2, 3, 4].map(thumbprintOf) as [string, string, string, string];
 const aliceCertificate = { name: "alice", thumbprint: own, holders: ["alice"] };
 const aliceLink = {
   name: "alice-prod",
@@ -32,6 +32,8 @@ interface Parts {
   /** What depends on the link and is to stay. */
   readonly dependent?: boolean;
   readonly cancelDuring?: "preview" | "destroy";
+  /** The update makes a certificate of their own again, under another name. */
+  readonly madeAnew?: boolean;
 }
 
 /** A stack and its door, as far as this command can tell them apart from real ones. */
@@ -49,9 +51,9 @@ class World {
     this.#parts = parts;
   }
 
-  run(): Promise<OffboardReport> {
+  run(person = "alice"): Promise<OffboardReport> {
     const before = readKnownState(this.#export(), "the stack prod");
-    const now = whatPersonHeld([before.stack], "alice");
+    const now = whatPersonHeld([before.stack], person);
     const holdings = this.kept === null ? now : mergeHoldings(this.kept, now);
     this.kept = holdings;
     return offboardStack({
@@ -72,6 +74,7 @@ class World {
     return exportText({
       certificates: [
         ...(alice ? [aliceCertificate] : []),
+        ...(isRotated && this.#parts.madeAnew ? [{ ...aliceCertificate, name: "anew", thumbprint: anew }] : []),
         isRotated
           ? {
               name: "on-call",
@@ -82,7 +85,13 @@ class World {
             }
           : { name: "on-call", thumbprint: shared, holders: ["alice", "bob"] },
       ],
-      links: [...(alice ? [aliceLink] : []), { ...sharedLink, thumbprint: isRotated ? rotated : shared }],
+      links: [
+        ...(alice ? [aliceLink] : []),
+        ...(isRotated && this.#parts.madeAnew
+          ? [{ ...aliceLink, name: "anew-prod", lineage: "lineage-of-anew", thumbprint: anew, dependencies: [] }]
+          : []),
+        { ...sharedLink, thumbprint: isRotated ? rotated : shared },
+      ],
       others: this.#parts.dependent ? [other] : [],
     });
   }
@@ -138,7 +147,7 @@ class World {
         this.calls.push("up");
         return result("up", [], () => {
           this.inState = { ...this.inState, rotated: true };
-          this.accepts = new Set([...this.accepts, rotated]);
+          this.accepts = new Set([...this.accepts, rotated, ...(this.#parts.madeAnew ? [anew] : [])]);
           this.accepts.delete(shared);
         });
       },
@@ -234,6 +243,23 @@ describe("letting a person go", () => {
     world.calls.length = 0;
     expect(isClosed(await world.run())).toBe(true);
     expect(world.calls).toEqual(["preview", "up", "read", "close alice-prod", "read"]);
+  });
+
+  it("does not work against a program that gives them something new: that is STILL OPEN", async () => {
+    const world = new World({ madeAnew: true });
+    const report = await world.run();
+    expect(world.calls.filter((call) => call.startsWith("close"))).toEqual([]);
+    expect(report.doors[0]?.rows.filter(({ status }) => status !== "absent")).toMatchObject([
+      { certificate: "anew", because: "only alice holds it, and the program asks for it" },
+    ]);
+  });
+
+  it("runs nothing for somebody who holds nothing", async () => {
+    const world = new World();
+    world.inState = { alice: false, rotated: false };
+    const report = await world.run("dora");
+    expect(world.calls).toEqual([]);
+    expect(report.doors).toEqual([]);
   });
 
   it("changes nothing when it is cancelled during the preview", async () => {

@@ -5,7 +5,7 @@ import type { RunResult, StackRunner } from "../stackRunner/stackRunner";
 import { closeLinks, openLinks } from "./closeLinks";
 import type { Doors } from "./doors";
 import { firstLine } from "./doors";
-import { type HeldCertificate, type HeldLink, type Holdings, isOf, mergeHoldings, whatPersonHeld } from "./holdings";
+import { type HeldCertificate, type Holdings, isOf, mergeHoldings, whatPersonHeld } from "./holdings";
 import { type KnownState, readKnownState } from "./knownState";
 import { verdictOf } from "./previewVerdict";
 import type { Course, OffboardReport } from "./report";
@@ -35,9 +35,11 @@ export interface StackOffboarding {
  * @throws ConfigurationError ERR_CONFIGURATION: the program still gives the person something, so nothing was done
  */
 export async function offboardStack(work: StackOffboarding): Promise<OffboardReport> {
-  const { runner, before, knownStates, say, now } = work;
-  let { holdings } = work;
+  const { runner, before, holdings, say } = work;
   const { person } = holdings;
+  if (holdings.certificates.length === 0) {
+    return readDoors(work, holdings, before, { update: "skipped", failures: new Map() });
+  }
 
   say(`Previewing ${runner.stack} with ${runner.name}: does the program let ${person} go?`);
   const preview = await attempted(() => runner.preview({ say: () => {}, signal: work.signal }));
@@ -48,34 +50,40 @@ export async function offboardStack(work: StackOffboarding): Promise<OffboardRep
 
   await destroyOwn(work, leaving, mayGo);
   const between = await exportOr(before, work);
-  const stillThere = new Set(between.stack.links.map(({ urn }) => urn));
-  const closing = holdings.links.filter(
-    (link) => stillThere.has(link.urn) && leaving.some((certificate) => isOf(certificate, link)),
-  );
-  const direct = work.doorsOf(between);
-  const failures = closing.length === 0 ? new Map<string, string>() : await closedDirectly(closing, direct, say);
-  await direct.end();
+  const failures = await closeWhatIsLeft(work, leaving, between);
 
   const update = preview.succeeded && !work.signal.aborted ? await updated(work) : "skipped";
   const after = update === "skipped" ? between : await exportOr(between, work);
-  holdings = mergeHoldings(holdings, whatPersonHeld([after.stack], person));
 
   say("3 of 3: reading every door.");
+  return readDoors(work, mergeHoldings(holdings, whatPersonHeld([after.stack], person)), after, { update, failures });
+}
+
+/** Reads every door, and once more after what is theirs alone was taken off those that still accepted it. */
+async function readDoors(
+  work: StackOffboarding,
+  holdings: Holdings,
+  after: KnownState,
+  { update, failures }: Pick<Course, "update" | "failures">,
+): Promise<OffboardReport> {
+  const { knownStates, now, say } = work;
+  // What an update leaves in the state, the program asks for.
+  const declared = new Set(update === "done" ? after.stack.certificates.map(({ urn }) => urn) : []);
   const doors = work.doorsOf(after);
+  const look = (known: Course["failures"]) => {
+    const course: Course = { update, removes: true, declared, failures: known };
+    return visitDoors(doors, { holdings, states: [after], knownStates, course, now: now() });
+  };
   try {
-    const look = (course: Course) => visitDoors(doors, { holdings, states: [after], knownStates, course, now: now() });
-    const report = await look({ update, removes: true, failures });
-    const missed = openLinks(report, holdings).filter(({ urn }) => !failures.has(urn));
+    const report = await look(failures);
+    const unwanted = holdings.certificates.filter(({ urn }) => !declared.has(urn));
+    const missed = openLinks(report, { ...holdings, certificates: unwanted }).filter(({ urn }) => !failures.has(urn));
     if (missed.length === 0) {
       return report;
     }
     // The state had forgotten them, or somebody registered them again.
-    say(`Taking what is ${person}'s alone off the doors that still accept it.`);
-    return await look({
-      update,
-      removes: true,
-      failures: new Map([...failures, ...(await closeLinks(missed, doors))]),
-    });
+    say(`Taking what is ${holdings.person}'s alone off the doors that still accept it.`);
+    return await look(new Map([...failures, ...(await closeLinks(missed, doors))]));
   } finally {
     await doors.end();
   }
@@ -132,15 +140,29 @@ async function destroyOwn(
   }
 }
 
-async function closedDirectly(
-  closing: readonly HeldLink[],
-  doors: Doors,
-  say: (line: string) => void,
+/** What the engine did not delete goes without it: the doors matter, the state can wait. */
+async function closeWhatIsLeft(
+  { holdings, doorsOf, say }: StackOffboarding,
+  leaving: readonly HeldCertificate[],
+  between: KnownState,
 ): Promise<ReadonlyMap<string, string>> {
-  say(
-    `The engine did not delete ${listInWords(closing.map(({ name }) => name))}: taking their certificates off the doors without it. The next update that succeeds forgets them.`,
+  const stillThere = new Set(between.stack.links.map(({ urn }) => urn));
+  const closing = holdings.links.filter(
+    (link) => stillThere.has(link.urn) && leaving.some((certificate) => isOf(certificate, link)),
   );
-  return closeLinks(closing, doors);
+  if (closing.length === 0) {
+    return new Map();
+  }
+  const names = listInWords(closing.map(({ name }) => name));
+  say(
+    `The engine did not delete ${names}: taking their certificates off the doors without it. The next update that succeeds forgets them.`,
+  );
+  const doors = doorsOf(between);
+  try {
+    return await closeLinks(closing, doors);
+  } finally {
+    await doors.end();
+  }
 }
 
 async function updated({ runner, say, signal }: StackOffboarding): Promise<Course["update"]> {

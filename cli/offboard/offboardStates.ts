@@ -29,6 +29,6 @@ export async function offboardStates(work: StatesOffboarding): Promise<OffboardR
     failures = await closeLinks(own, doors);
   }
   say("Reading every door.");
-  const course = { update: null, removes: apply, failures };
+  const course = { update: null, removes: apply, declared: new Set<string>(), failures };
   return visitDoors(doors, { holdings, states, knownStates, course, now: now() });
 }

@@ -13,6 +13,8 @@ export interface Course {
   readonly update: "done" | "failed" | "skipped" | null;
   /** Whether the person's own certificates were to be removed. */
   readonly removes: boolean;
+  /** URNs of the certificates that the program asks for, after an update that succeeded; otherwise nobody can tell. */
+  readonly declared: ReadonlySet<string>;
   /** Why the certificates of a link could not be taken off its door, by the link's URN. */
   readonly failures: ReadonlyMap<string, string>;
 }
@@ -91,7 +93,7 @@ export function reportDoor({ door, reading, uploads }: Visit, facts: Facts): Rep
       thumbprint,
       certificate: certificate.name,
       status: "unknown" as const,
-      because: `${nameOfPlace(place)} could not be read: ${reading.why}`,
+      because: `it could not be read: ${reading.why}`,
       todo,
     }));
     return { place, rows, unmanaged: [] };
@@ -204,6 +206,12 @@ function ownBecause(
     return {
       because: `it is the last valid certificate of ${nameOfPlace(door.place)}, without which nobody could sign in there with a certificate`,
       todo: "Register another one there first, or name this one under azure-certificates:allow (AZURE_CERTIFICATES_ALLOW), and run this again.",
+    };
+  }
+  if (course.declared.has(certificate.urn)) {
+    return {
+      because: `only ${person} holds it, and the program asks for it`,
+      todo: `Take ${person} out of the roster or the program, and run this again.`,
     };
   }
   if (!course.removes) {

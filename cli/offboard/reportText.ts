@@ -52,18 +52,29 @@ function headline(report: OffboardReport): string {
   return colours.red(`${who} may still sign in: ${parts.join(", ")} (${all}, ${read}).`);
 }
 
-/** Closed ones in a line each; of the others, why and what to do below. */
+/** A line for each; of what is not closed, why and what to do, said once where it is the same for several. */
 function rowLines({ rows }: ReportDoor): readonly string[] {
-  const names = rows.map(({ certificate }) => harmless(certificate ?? "(not managed)"));
-  const width = Math.max(...names.map((name) => name.length));
-  return rows.flatMap(({ thumbprint, status, because, todo }, index) => {
-    const label = labels[status].padEnd(labels.open.length);
+  const width = Math.max(...rows.map((row) => nameOf(row).length));
+  const indent = " ".repeat(labels.open.length + 4);
+  return rows.flatMap((row, index) => {
+    const { thumbprint, status, because, todo } = row;
     const colour = status === "absent" ? colours.green : status === "open" ? colours.red : colours.yellow;
-    const line = `  ${colour(label)}  ${shortThumbprint(thumbprint)}  ${(names[index] ?? "").padEnd(width)}`;
-    return status === "absent"
-      ? [line.trimEnd()]
-      : [`${line}  ${harmless(because)}`, `${" ".repeat(labels.open.length + 4)}${harmless(todo)}`];
+    const label = colour(labels[status].padEnd(labels.open.length));
+    const line = `  ${label}  ${shortThumbprint(thumbprint)}  ${nameOf(row).padEnd(width)}`;
+    const [isFirst, isLast] = [rows[index - 1], rows[index + 1]].map(
+      (other) => other?.because !== because || other.todo !== todo,
+    );
+    if (status === "absent" || !isLast) {
+      return [line.trimEnd()];
+    }
+    return isFirst
+      ? [`${line}  ${harmless(because)}`, `${indent}${harmless(todo)}`]
+      : [line.trimEnd(), `${indent}${harmless(because)}`, `${indent}${harmless(todo)}`];
   });
+}
+
+function nameOf({ certificate }: ReportRow): string {
+  return harmless(certificate ?? "(not managed)");
 }
 
 function unmanagedLine({ thumbprint, subject, createdAt, uploaded, inUse }: Unmanaged): string {
