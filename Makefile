@@ -92,6 +92,8 @@ chaos: build
 	@results=$$(mktemp -d) && { CHAOS=all CHAOS_RESULTS=$$results npm run --silent test:chaos; result=$$?; \
 	  npx --no-install tsx scripts/writeReliability.ts $$results && rm -r $$results && exit $$result; }
 	@PROPERTIES=all npm run --silent test:properties
+	$(call headline,a year of people who come and go: month by month with each host)
+	@YEAR=all npm run --silent test:scenarios -- companyYear
 
 # One bug alone: npm run planted -- "revoked were a date"
 planted: setup

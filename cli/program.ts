@@ -54,7 +54,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function program(): Command {
+/** The whole command; nothing is run before it is given arguments. */
+export function program(): Command {
   const command = new Command("azure-certificates")
     .description(
       "Certificates that open Azure doors, declared in a Pulumi program: what belongs to them on the command line.",

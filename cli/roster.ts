@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { ConfigurationError } from "../provider/errors";
-import { type RosterProblem, readRoster } from "../provider/rosterFile/readRoster";
-import { harmless, printError, printJson, printLine } from "./output";
+import { problemsInWords } from "../provider/rosterFile/problems";
+import { readRoster } from "../provider/rosterFile/readRoster";
+import { printError, printJson, printLine } from "./output";
 import { rosterJson, rosterTable } from "./rosterTable";
 
 interface CheckOptions {
@@ -40,30 +41,17 @@ Exit codes: 0 it can be used, 1 it can't: each mistake is told with its line and
 }
 
 async function check(file: string, { json }: CheckOptions): Promise<number> {
-  const { roster, problems } = readRoster(await textOf(file));
-  if (roster === null) {
-    printError(wrong(file, problems));
+  const { file: read, problems } = readRoster(await textOf(file));
+  if (read === null) {
+    printError(problemsInWords(file, problems));
     return 1;
   }
   if (json) {
-    printJson(rosterJson(roster));
+    printJson(rosterJson(read.roster));
   } else {
-    printLine(rosterTable(roster));
+    printLine(rosterTable(read.roster));
   }
   return 0;
-}
-
-/** As compilers say it, so that editors find the place. */
-function wrong(file: string, problems: readonly RosterProblem[]): string {
-  const told = problems.flatMap(({ line, column, text, reason }) => [
-    `  ${file}:${line}:${column}: ${reason}`,
-    ...(text === "" ? [] : [`    ${text}`]),
-  ]);
-  const things = problems.length === 1 ? "one thing is" : `${problems.length} things are`;
-  return [
-    `${file} can't be used: ${things} wrong with it. Nobody is removed because of that.`,
-    ...told.map(harmless),
-  ].join("\n");
 }
 
 async function textOf(file: string): Promise<string> {

@@ -18,10 +18,11 @@ export function rosterTable(roster: Roster): string {
       return `  ${whose}: ${subscriptions.join(", ")}`;
     });
   const idle = roster.people.filter(({ id }) => access.get(id)?.size === 0).map(({ id }) => id);
-  const full = fullnessOf(roster).map(({ name, certificates, duringOverlap, certificateLimit }) => {
+  const full = fullnessOf(roster).map(({ kind, name, certificates, duringOverlap, certificateLimit }) => {
+    const whose = kind === "subscription" ? harmless(name) : `all subscriptions of ${harmless(name)}`;
     const room = `${certificates} of ${certificateLimit}, ${duringOverlap} while all of them rotate`;
     const isTooFull = duringOverlap > certificateLimit;
-    return `  ${name}: ${isTooFull ? colours.red(`${room}: more than it takes, so some have to be shared`) : room}`;
+    return `  ${whose}: ${isTooFull ? colours.red(`${room}: more than it takes, so some have to be shared`) : room}`;
   });
   return [
     `${count(roster.people.length, "person", "people")}, ${count(roster.groups.length, "group")}, ${count(names.length, "subscription")}, ${count(certificatesOf(roster).length, "certificate")}.`,
@@ -48,7 +49,7 @@ export function rosterJson(roster: Roster) {
       subscriptions: Object.fromEntries(access.get(id) ?? []),
     })),
     certificates: certificatesOf(roster),
-    subscriptions: fullnessOf(roster),
+    fullness: fullnessOf(roster),
   };
 }
 

@@ -138,20 +138,31 @@ Nothing was changed. To carry it out: azure-certificates rotate --stack prod --a
     {
       what: "an update that fails",
       states: [due, due],
-      up: result(rotation, ["alice/prod: STILL OPEN: 3F2A1B4C…"]),
+      up: result(
+        rotation.map((each) => ({ ...each, failed: each.urn === link })),
+        ["alice/prod: STILL OPEN: 3F2A1B4C…"],
+      ),
+      out: "Not all of it was done: 1 updated, 1 failed; what was done is kept.\n\nStill due:\n",
       says: "STILL OPEN",
     },
-    { what: "something that is still due", states: [due, due], up: result(rotation), says: "" },
+    {
+      what: "something that is still due",
+      states: [due, due],
+      up: result(rotation),
+      out: "done: 2 updated.\n\nStill due:\n",
+      says: "",
+    },
     {
       what: "a state that can't be read afterwards",
       states: [due, new Error("no network")],
       up: result(rotation),
+      out: "done: 2 updated; what was done is kept.\n",
       says: "not known. no network",
     },
-  ])("exits with 3 after $what", async ({ states, up, says }) => {
+  ])("exits with 3 after $what", async ({ states, up, out, says }) => {
     const { runner } = runnerOf({ states, up });
     expect(await rotate(runner, { apply: true }, () => now)).toBe(3);
-    expect(printed.out).toContain("Not all of it was done: 2 updated");
+    expect(printed.out).toContain(out);
     expect(printed.err).toContain(says);
   });
 

@@ -25,6 +25,12 @@ export const defaultManagementEndpoint = "https://management.core.windows.net";
 /** Management certificates per subscription (cloud-services-certs-create.md; older texts say 10 and 25). */
 export const defaultCertificateLimit = 100;
 
+/** Management certificates over all subscriptions of one service administrator (cloud-services-certs-create.md). */
+export const administratorCertificateLimit = 100;
+
+/** How many of 100 people of a roster may leave at once before that counts as a mistake. */
+export const defaultLeaversLimitPercent = 25;
+
 /** Before something is removed because of time, our clock and the server's `Date` may differ by this much. */
 export const maximumClockSkewMinutes = 5;
 

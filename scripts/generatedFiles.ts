@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 import { documentationPages } from "./schema/pages";
 import { pulumiSchema } from "./schema/pulumiSchema";
+import { rosterJsonSchema } from "./schema/rosterJsonSchema";
 import { sdkClasses } from "./schema/sdkClasses";
 import { sdkReference } from "./schema/sdkReference";
 
@@ -12,6 +13,7 @@ export const generatedFolders = ["sdk/nodejs/generated", "docs/resources", "docs
 export function definedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["schema.yaml", schemaYaml()],
+    ["roster.schema.json", rosterJsonSchema()],
     ...[...sdkClasses()].map(([name, text]): [string, string] => [`sdk/nodejs/generated/${name}`, text]),
     ...[...documentationPages()].map(([path, text]): [string, string] => [`docs/${path}`, text]),
   ]);

@@ -2,6 +2,7 @@ import { nameOf } from "../../local-engine/urn";
 import { isoSeconds } from "../../provider/resources/dates";
 import { dayOf, momentOf } from "../../provider/rotation/wording";
 import { colours, harmless } from "../output";
+import { pastTense } from "../stackRunner/runRecord";
 import type { RunResult, RunStep } from "../stackRunner/stackRunner";
 import type { DueItem } from "../whatIsDue";
 import type { RotationDecision, RotationWishes } from "./rotationDecision";
@@ -49,16 +50,13 @@ export function planText(report: RotationReport): string {
 
 /** For people: what an update did. */
 export function outcomeText({ result, stillDue, next }: RotationOutcome): string {
-  const { succeeded, changes } = result;
-  const done = Object.entries({
-    created: changes.create,
-    updated: changes.update,
-    replaced: changes.replace,
-    deleted: changes.delete,
-  })
-    .filter(([, number]) => number > 0)
-    .map(([word, number]) => `${number} ${word}`);
-  const counted = done.length === 0 ? "nothing was changed" : done.join(", ");
+  const { succeeded, steps } = result;
+  const happened = steps.map(({ operation, failed }) => (failed ? "failed" : pastTense[operation]));
+  const { create, update, replace, delete: deleted } = pastTense;
+  const counts = [create, update, replace, deleted, "failed"]
+    .map((word) => `${happened.filter((each) => each === word).length} ${word}`)
+    .filter((count) => !count.startsWith("0 "));
+  const counted = counts.length === 0 ? "nothing was changed" : counts.join(", ");
   const words =
     succeeded && stillDue.length === 0
       ? `Done: ${counted}. Nothing is due any more.${nextSentence(next)}`

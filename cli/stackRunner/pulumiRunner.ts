@@ -27,8 +27,11 @@ export async function pulumiRunner(path: string, { projectDirectory, stack }: Pl
   const { LocalWorkspace, PulumiCommand, Stack } = await import("@pulumi/pulumi/automation/index.js");
   const folder = dirname(path);
   const root = basename(folder) === "bin" ? dirname(folder) : undefined;
-  const workspace = await explained(`The Pulumi CLI ${path} can't be used`, async () =>
-    LocalWorkspace.create({ workDir: projectDirectory, pulumiCommand: await PulumiCommand.get(root ? { root } : {}) }),
+  const pulumiCommand = await explained(`The Pulumi CLI ${path} can't be used`, () =>
+    PulumiCommand.get(root ? { root } : {}),
+  );
+  const workspace = await explained(`The folder ${projectDirectory} can't be used`, () =>
+    LocalWorkspace.create({ workDir: projectDirectory, pulumiCommand }),
   );
   const name = stack ?? (await selectedStack(workspace, projectDirectory));
   // Every command names its stack. Selecting it would change what the person's next `pulumi up` works on.
@@ -128,14 +131,9 @@ function take(event: EngineEvent, record: RunRecord, say: (line: string) => void
     // Debug messages, which the type does not know of, hold secrets in plain text.
     const isClosingLine = urn === undefined && /^(preview|update|destroy) failed$/.test(text);
     if (text !== "" && !isClosingLine && ["info", "info#err", "warning", "error"].includes(severity)) {
-      record.say({ severity: severity === "info#err" ? "info" : severity, text: withoutList(text), urn });
+      record.say({ severity: severity === "info#err" ? "info" : severity, text, urn });
     }
   }
-}
-
-/** A resource that half failed comes with a list of its failures, nearly always of one. */
-function withoutList(text: string): string {
-  return text.replace(/^1 error occurred:\s+\* /, "");
 }
 
 async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -106,4 +106,30 @@ describe("what a run did", () => {
     expect(result.diagnostics).toEqual(["bob: STILL OPEN", "the program ended with exit code 1"]);
     expect(result.steps.map(({ failed }) => failed)).toEqual([false, true]);
   });
+
+  it.each([
+    {
+      what: "a list of one",
+      text: "1 error occurred:\n\t* STILL OPEN: 3F2A…\n  status: 403",
+      shown: "STILL OPEN: 3F2A…\n  status: 403",
+    },
+    { what: "another list of one", text: "The resource exists but is not complete:\n  * no", shown: "no" },
+    {
+      what: "a list of two",
+      text: "2 errors occurred:\n\t* one\n\t* two",
+      shown: "2 errors occurred:\n\t* one\n\t* two",
+    },
+  ])("shows the error itself in place of $what", ({ text, shown }) => {
+    const record = recordOf([["update", "alice"]]);
+    record.say({ severity: "error", text, urn: urnOf("alice") });
+    expect(record.result(false).diagnostics).toEqual([`alice: ${shown}`]);
+  });
+
+  it("leaves out what the program only heard of, unless it is all that there is", () => {
+    const record = recordOf([["update", "alice"]]);
+    record.say({ severity: "error", text: "Error: resource alice [thing] failed to register\n    at x.ts:1:1" });
+    expect(record.result(false).diagnostics).toHaveLength(1);
+    record.say({ severity: "error", text: "no", urn: urnOf("alice") });
+    expect(record.result(false).diagnostics).toEqual(["alice: no"]);
+  });
 });

@@ -30,7 +30,8 @@ const operations: Readonly<Record<string, Operation>> = {
 /** The end of a replacement; or, without the rest of it, what an earlier run had left to do. */
 const endings = ["delete-replaced", "discard-replaced"];
 
-const done: Readonly<Record<Operation, string>> = {
+/** For a resource to which it has happened. */
+export const pastTense: Readonly<Record<Operation, string>> = {
   same: "unchanged",
   create: "created",
   update: "updated",
@@ -44,7 +45,7 @@ function operationOf(engineWord: string): Operation {
 
 /** One line for a step that has come to its end. */
 export function stepLine(engineWord: string, urn: string, failed: boolean): string {
-  return `${nameOf(urn)} ${failed ? "failed" : done[operationOf(engineWord)]}`;
+  return `${nameOf(urn)} ${failed ? "failed" : pastTense[operationOf(engineWord)]}`;
 }
 
 /** Gathers what an engine tells about one run, and makes of it what every engine's runs have in common. */
@@ -127,7 +128,20 @@ function printedFor(text: string, seen: readonly Seen[]): Seen | undefined {
   return named.find(({ words }) => whatHappened(words).operation !== "same") ?? named[0];
 }
 
+/** Of the program's own runtime, which only learns that one of its resources failed. */
+const echo = /^Error: resource .* failed to register/;
+
 function errorsIn(said: readonly Said[]): readonly string[] {
   const errors = said.filter(({ severity }) => severity === "error");
-  return [...new Set(errors.map(({ text, urn }) => (urn ? `${nameOf(urn)}: ${text}` : text)))];
+  const first = errors.filter(({ text }) => !echo.test(text));
+  const told = (first.length > 0 ? first : errors).map(({ text, urn }) =>
+    urn ? `${nameOf(urn)}: ${withoutList(text)}` : text,
+  );
+  return [...new Set(told)];
+}
+
+/** A resource that half failed comes with a list of its failures, nearly always of one. */
+function withoutList(text: string): string {
+  const [heading = "", ...items] = text.split(/\n\s*\* /);
+  return items.length === 1 && heading.endsWith(":") && !heading.includes("\n") ? items.join("") : text;
 }

@@ -12,6 +12,7 @@ import { certificateFile as certificateFileLifecycle } from "../resources/file/c
 import { type Difference, PartialChangeError, type ResourceLifecycle, type Values } from "../resources/lifecycle";
 import { applicationCertificateLink as applicationCertificateLinkLifecycle } from "../resources/link/applicationCertificateLink";
 import { subscriptionCertificateLink as subscriptionCertificateLinkLifecycle } from "../resources/link/subscriptionCertificateLink";
+import { rosterSnapshot as rosterSnapshotLifecycle } from "../resources/roster/rosterSnapshot";
 import { EngineWatch, engineAddressIn } from "./engineWatch";
 import { PresentableError, presentable } from "./presentable";
 import { withSecrets } from "./signedValues";
@@ -24,6 +25,7 @@ export const managementCertificate = dynamicProvider(managementCertificateLifecy
 export const subscriptionCertificateLink = dynamicProvider(subscriptionCertificateLinkLifecycle);
 export const applicationCertificateLink = dynamicProvider(applicationCertificateLinkLifecycle);
 export const certificateFile = dynamicProvider(certificateFileLifecycle);
+export const rosterSnapshot = dynamicProvider(rosterSnapshotLifecycle);
 
 function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider {
   return {
@@ -34,9 +36,11 @@ function dynamicProvider(resource: ResourceLifecycle): dynamic.ResourceProvider 
       configured.catch(() => {});
       return Promise.resolve();
     },
-    check: (_olds, news) =>
+    check: (olds, news) =>
       guarded(news, async (context) => {
-        const { inputs, failures } = resource.check(withoutProvider(news), context);
+        const oldInputs = orNothing(withoutProvider(olds));
+        const { inputs, failures, warnings = [] } = resource.check(withoutProvider(news), context, oldInputs);
+        sayWhy(nameOf(news) ?? resource.type, { changes: [], warnings });
         return { inputs, failures: [...failures] };
       }),
     diff: (_id, olds, news) =>
@@ -86,6 +90,11 @@ async function guarded<T>(values: Values, work: (context: Configured) => Promise
   } catch (error) {
     throw error instanceof PresentableError ? error : presentable(error, nameOf(values));
   }
+}
+
+/** Pulumi says `{}` for a resource that does not exist yet. */
+function orNothing(values: Values): Values | null {
+  return Object.keys(values).length === 0 ? null : values;
 }
 
 function nameOf(values: Values): string | undefined {

@@ -13,6 +13,8 @@ export interface CheckResult {
   /** Validated, with defaults: what state stores, and what diff, create and update receive. */
   readonly inputs: Values;
   readonly failures: readonly CheckFailure[];
+  /** Sentences that whoever reads the preview should see although nothing is wrong with the inputs. */
+  readonly warnings?: readonly string[];
 }
 
 export interface PropertyChange {
@@ -41,7 +43,8 @@ export interface ResourceLifecycle {
   readonly secretOutputs: readonly string[];
   /** Outputs that no update in place changes. */
   readonly stableOutputs: readonly string[];
-  check(news: Values, context: Configured): CheckResult;
+  /** @param oldInputs what check let through the last time; null or absent for a new resource */
+  check(news: Values, context: Configured, oldInputs?: Values | null): CheckResult;
   diff(olds: Values, news: Values, context: Configured): Difference;
   /**
    * The outputs after a create (olds: null) or an update, as far as they can be known before it: `unknownValue` stands for

@@ -4,17 +4,27 @@ import type { Roster } from "./roster";
 
 const roster: Roster = {
   subscriptions: [
-    { name: "production", subscriptionId: "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b", certificateLimit: 3 },
-    { name: "staging", subscriptionId: "b1946ac9-2f5e-4d8a-9c3b-5e6f7a8b9c0d", certificateLimit: 100 },
+    {
+      name: "production",
+      subscriptionId: "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b",
+      certificateLimit: 3,
+      administrator: "Ada",
+    },
+    {
+      name: "staging",
+      subscriptionId: "b1946ac9-2f5e-4d8a-9c3b-5e6f7a8b9c0d",
+      certificateLimit: 100,
+      administrator: "Ada",
+    },
   ],
   people: [
-    { id: "alice", name: "Alice Archer", subscriptions: ["production", "staging"], rotation: {} },
-    { id: "bob", name: "Bob Brown", subscriptions: [], rotation: {} },
-    { id: "carol", name: "Carol", subscriptions: [], rotation: {} },
+    { id: "alice", name: "Alice Archer", subscriptions: ["production", "staging"] },
+    { id: "bob", name: "Bob Brown", subscriptions: [] },
+    { id: "carol", name: "Carol", subscriptions: [] },
   ],
   groups: [
-    { id: "empty", members: [], subscriptions: ["production"], rotation: {} },
-    { id: "on-call", members: ["alice", "bob"], subscriptions: ["production"], rotation: { rotateEveryHours: 720 } },
+    { id: "empty", members: [], subscriptions: ["production"] },
+    { id: "on-call", members: ["alice", "bob"], subscriptions: ["production"] },
   ],
 };
 
@@ -34,10 +44,17 @@ describe("what a roster asks for", () => {
     expect(access.get("carol")?.size).toBe(0);
   });
 
-  it("fills a subscription twice while everything rotates", () => {
+  it("fills subscriptions and their administrator's allowance twice while everything rotates", () => {
     expect(fullnessOf(roster)).toEqual([
-      { name: "production", certificates: 2, duringOverlap: 4, certificateLimit: 3 },
-      { name: "staging", certificates: 1, duringOverlap: 2, certificateLimit: 100 },
+      {
+        kind: "subscription",
+        name: "production",
+        certificates: 2,
+        duringOverlap: 4,
+        certificateLimit: 3,
+      },
+      { kind: "subscription", name: "staging", certificates: 1, duringOverlap: 2, certificateLimit: 100 },
+      { kind: "administrator", name: "Ada", certificates: 3, duringOverlap: 6, certificateLimit: 100 },
     ]);
   });
 });

@@ -1,15 +1,17 @@
-import type { Roster, RotationSettings } from "./roster";
+import { administratorCertificateLimit } from "../defaults";
+import type { Roster } from "./roster";
 
 /** A certificate that a roster asks for. */
 export interface RosterCertificate {
   readonly kind: "person" | "group";
   /** Id of the person or group. */
   readonly id: string;
+  /** As `people/alice` or `groups/on-call`: no two certificates of a roster have the same. */
+  readonly path: string;
   /** Ids of the people who hold its key, sorted. */
   readonly holders: readonly string[];
   /** Names of the subscriptions that accept it, sorted. */
   readonly subscriptions: readonly string[];
-  readonly rotation: RotationSettings;
 }
 
 /** How a person gets in: with a key of their own, or of these groups. */
@@ -19,8 +21,9 @@ export interface Entry {
   readonly groups: readonly string[];
 }
 
-/** What a subscription has to hold. */
+/** How full something is that takes a limited number of certificates. */
 export interface Fullness {
+  readonly kind: "subscription" | "administrator";
   readonly name: string;
   /** Certificates of the roster. */
   readonly certificates: number;
@@ -31,11 +34,11 @@ export interface Fullness {
 
 /** One for each person with subscriptions of their own and each group with members and subscriptions, people first, sorted. */
 export function certificatesOf({ people, groups }: Roster): readonly RosterCertificate[] {
-  const personal = people.map(({ id, subscriptions, rotation }): RosterCertificate => {
-    return { kind: "person", id, holders: [id], subscriptions, rotation };
+  const personal = people.map(({ id, subscriptions }): RosterCertificate => {
+    return { kind: "person", id, path: `people/${id}`, holders: [id], subscriptions };
   });
-  const shared = groups.map(({ id, members, subscriptions, rotation }): RosterCertificate => {
-    return { kind: "group", id, holders: members, subscriptions, rotation };
+  const shared = groups.map(({ id, members, subscriptions }): RosterCertificate => {
+    return { kind: "group", id, path: `groups/${id}`, holders: members, subscriptions };
   });
   // A key that opens nothing is one more to lose, and one that nobody holds is nobody's.
   return [...personal, ...shared].filter(
@@ -58,7 +61,7 @@ export function accessOf(roster: Roster): ReadonlyMap<string, ReadonlyMap<string
   return access;
 }
 
-/** In the roster's order of subscriptions. */
+/** Of each subscription and each administrator that the roster names, in the roster's order. */
 export function fullnessOf(roster: Roster): readonly Fullness[] {
   const counted = new Map<string, number>();
   for (const { subscriptions } of certificatesOf(roster)) {
@@ -66,8 +69,21 @@ export function fullnessOf(roster: Roster): readonly Fullness[] {
       counted.set(name, (counted.get(name) ?? 0) + 1);
     }
   }
-  return roster.subscriptions.map(({ name, certificateLimit }) => {
-    const certificates = counted.get(name) ?? 0;
-    return { name, certificates, duringOverlap: 2 * certificates, certificateLimit };
-  });
+  const subscriptions = roster.subscriptions.map(({ name, certificateLimit }) =>
+    fullness("subscription", name, counted.get(name) ?? 0, certificateLimit),
+  );
+  const administered = new Map<string, number>();
+  for (const { name, administrator } of roster.subscriptions) {
+    if (administrator !== undefined) {
+      administered.set(administrator, (administered.get(administrator) ?? 0) + (counted.get(name) ?? 0));
+    }
+  }
+  const administrators = [...administered].map(([name, certificates]) =>
+    fullness("administrator", name, certificates, administratorCertificateLimit),
+  );
+  return [...subscriptions, ...administrators];
+}
+
+function fullness(kind: Fullness["kind"], name: string, certificates: number, certificateLimit: number): Fullness {
+  return { kind, name, certificates, duringOverlap: 2 * certificates, certificateLimit };
 }

@@ -1,19 +1,14 @@
-/** Who works here, and which doors they open: what a roster file says, checked. Names are ids that stay when a person is renamed. */
-
-/** How often a certificate is replaced, and how long two of it stand side by side; what is not said has the default of ManagementCertificate. */
-export interface RotationSettings {
-  readonly validityPeriodHours?: number | undefined;
-  readonly renewBeforeHours?: number | undefined;
-  readonly rotateEveryHours?: number | undefined;
-  readonly overlapHours?: number | undefined;
-}
+/** Who works here, and which doors they open. Names of people are for people; their ids stay when a name changes. */
 
 export interface RosterSubscription {
   /** As the file calls it. */
   readonly name: string;
+  /** GUID, lower case. */
   readonly subscriptionId: string;
   /** Certificates that it takes. */
   readonly certificateLimit: number;
+  /** The service administrator whose allowance its certificates count against; absent where nobody said. */
+  readonly administrator?: string | undefined;
 }
 
 /** Has a certificate of their own if any subscription is theirs. */
@@ -23,7 +18,6 @@ export interface Person {
   readonly name: string;
   /** Names of subscriptions, sorted. */
   readonly subscriptions: readonly string[];
-  readonly rotation: RotationSettings;
 }
 
 /** Shares one certificate; its members are the holders. */
@@ -33,7 +27,6 @@ export interface Group {
   readonly members: readonly string[];
   /** Names of subscriptions, sorted. */
   readonly subscriptions: readonly string[];
-  readonly rotation: RotationSettings;
 }
 
 /** Each list sorted by its key. */
@@ -41,4 +34,30 @@ export interface Roster {
   readonly subscriptions: readonly RosterSubscription[];
   readonly people: readonly Person[];
   readonly groups: readonly Group[];
+}
+
+/** How often a certificate is replaced, and how long two of it stand side by side; what is not said has the default of ManagementCertificate. */
+export interface RotationSettings {
+  readonly validityPeriodHours?: number | undefined;
+  readonly renewBeforeHours?: number | undefined;
+  readonly rotateEveryHours?: number | undefined;
+  readonly overlapHours?: number | undefined;
+}
+
+/** What would be refused as a mistake, were it not said that it is meant. */
+export interface ExpectedChanges {
+  /** Ids of people who left. */
+  readonly leavers: readonly string[];
+  /** GUIDs of subscriptions, or their names in the roster, that nobody is to open any more. */
+  readonly closedSubscriptions: readonly string[];
+}
+
+/** All that a roster file says. */
+export interface RosterFile {
+  readonly roster: Roster;
+  /** By the path of a certificate, as `people/alice` or `groups/on-call`. */
+  readonly rotation: Readonly<Record<string, RotationSettings>>;
+  /** Of the subject of every certificate; null where none is given. */
+  readonly organization: string | null;
+  readonly expected: ExpectedChanges;
 }

@@ -24,28 +24,35 @@ describe("a roster", () => {
   it("is read whole: sorted, with defaults, and ids that stay when a name changes", () => {
     expect(readRoster(team)).toEqual({
       problems: null,
-      roster: {
-        subscriptions: [
-          { name: "production", subscriptionId: production, certificateLimit: 100 },
-          { name: "staging", subscriptionId: staging.toLowerCase(), certificateLimit: 10 },
-        ],
-        people: [
-          {
-            id: "alice",
-            name: "Alice Archer",
-            subscriptions: ["production", "staging"],
-            rotation: { rotateEveryHours: 2160, overlapHours: 24 },
-          },
-          { id: "bob", name: "Bob Brown", subscriptions: [], rotation: { rotateEveryHours: 2160 } },
-        ],
-        groups: [
-          {
-            id: "on-call",
-            members: ["alice", "bob"],
-            subscriptions: ["production"],
-            rotation: { rotateEveryHours: 720 },
-          },
-        ],
+      file: {
+        roster: {
+          subscriptions: [
+            { name: "production", subscriptionId: production, certificateLimit: 100 },
+            { name: "staging", subscriptionId: staging.toLowerCase(), certificateLimit: 10 },
+          ],
+          people: [
+            {
+              id: "alice",
+              name: "Alice Archer",
+              subscriptions: ["production", "staging"],
+            },
+            { id: "bob", name: "Bob Brown", subscriptions: [] },
+          ],
+          groups: [
+            {
+              id: "on-call",
+              members: ["alice", "bob"],
+              subscriptions: ["production"],
+            },
+          ],
+        },
+        rotation: {
+          "people/alice": { rotateEveryHours: 2160, overlapHours: 24 },
+          "people/bob": { rotateEveryHours: 2160 },
+          "groups/on-call": { rotateEveryHours: 720 },
+        },
+        organization: null,
+        expected: { leavers: [], closedSubscriptions: [] },
       },
     });
   });
@@ -75,23 +82,28 @@ describe("a roster", () => {
       team.replace("bob: {", "bob: &b {").replace("alice:\n", "carol: *b\n  alice:\n"),
       { line: 1, reason: /write it out/ },
     ],
+    [
+      "a leaver who is still there",
+      `${team}expected: { leavers: [bob] }\n`,
+      { line: 14, reason: /bob is still among the people/ },
+    ],
     ["what would be a prototype", team.replace("  bob:", "  __proto__:"), { line: 7, reason: /an id is/ }],
   ];
   it.each(wrong)("with %s is refused as a whole, with the place", (_what, text, expected) => {
-    const { roster, problems } = readRoster(text);
-    expect(roster).toBeNull();
+    const { file, problems } = readRoster(text);
+    expect(file).toBeNull();
     const { reason, ...place } = expected;
     expect(problems?.[0]).toMatchObject(place);
     expect(problems?.[0]?.reason).toMatch(reason);
   });
 
   it("is refused, and never half read, wherever it is cut off or mangled", () => {
-    const whole = JSON.stringify(readRoster(team).roster);
+    const whole = JSON.stringify(readRoster(team).file);
     fc.assert(
       fc.property(fc.nat(team.length), fc.nat(20), fc.string({ maxLength: 5 }), (from, length, instead) => {
-        const { roster, problems } = readRoster(team.slice(0, from) + instead + team.slice(from + length));
+        const { file, problems } = readRoster(team.slice(0, from) + instead + team.slice(from + length));
         // It is read, or every problem has a line that a person can find.
-        expect(roster === null).toBe(problems !== null);
+        expect(file === null).toBe(problems !== null);
         for (const { line, column, reason } of problems ?? []) {
           expect(line).toBeGreaterThan(0);
           expect(column).toBeGreaterThan(0);
@@ -100,7 +112,7 @@ describe("a roster", () => {
       }),
       { numRuns: 500 },
     );
-    expect(JSON.stringify(readRoster(team).roster)).toBe(whole);
+    expect(JSON.stringify(readRoster(team).file)).toBe(whole);
   });
 
   it("of 5,000 people on 200 subscriptions is read within three seconds", () => {
@@ -116,7 +128,7 @@ describe("a roster", () => {
     ].join("\n");
     // Of the processor: a busy machine makes it no slower.
     const before = process.cpuUsage();
-    expect(readRoster(text).roster?.people).toHaveLength(5_000);
+    expect(readRoster(text).file?.roster.people).toHaveLength(5_000);
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1_000).toBeLessThan(3_000);
   });

@@ -1,7 +1,7 @@
 import { type Document, isNode, LineCounter, parseAllDocuments } from "yaml";
-import { z } from "zod";
 import { defaultCertificateLimit } from "../defaults";
-import type { Group, Person, Roster, RosterSubscription, RotationSettings } from "../roster/roster";
+import type { Group, Person, RosterFile, RosterSubscription, RotationSettings } from "../roster/roster";
+import { idForm, type RosterContent, rosterSchema, rotationShape } from "./rosterSchema";
 
 /** Something that is wrong in a roster file, and where. */
 export interface RosterProblem {
@@ -14,86 +14,11 @@ export interface RosterProblem {
 }
 
 export type ReadRoster =
-  | { readonly roster: Roster; readonly problems: null }
-  | { readonly roster: null; readonly problems: readonly RosterProblem[] };
+  | { readonly file: RosterFile; readonly problems: null }
+  | { readonly file: null; readonly problems: readonly RosterProblem[] };
 
 /** 5,000 people on 200 subscriptions are less than a megabyte. */
 const longestRosterCharacters = 16 * 1024 * 1024;
-const longestName = 64;
-const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-
-const idForm = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-const nameText = z
-  .string({ error: "a name must be a text" })
-  .refine((text) => text.trim() !== "" && text.length <= longestName && !control.test(text), {
-    error: `a name has 1 to ${longestName} characters, none of them invisible`,
-  });
-const hours = (property: string) =>
-  z
-    .number({ error: `${property} must be a number of hours` })
-    .positive({ error: `${property} must be more than 0 hours` });
-
-const rotationShape = {
-  validityPeriodHours: hours("validityPeriodHours").optional(),
-  renewBeforeHours: hours("renewBeforeHours").optional(),
-  rotateEveryHours: hours("rotateEveryHours").optional(),
-  overlapHours: hours("overlapHours").optional(),
-};
-const guid = z.guid({ error: "a subscription needs its GUID, as 7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b" }).toLowerCase();
-const limit = z
-  .int({ error: "certificateLimit must be a whole number" })
-  .min(1, { error: "certificateLimit must be at least 1" });
-const references = (what: string) =>
-  z.array(z.string({ error: `${what} must be a list of names` }), { error: `${what} must be a list of names` });
-
-const unknownKeys = (where: string) => (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
-  issue.code === "unrecognized_keys" ? `${where} has no ${issue.keys?.join(", ")}` : undefined;
-
-const fileSchema = z.strictObject(
-  {
-    defaults: z
-      .strictObject({ ...rotationShape, certificateLimit: limit.optional() }, { error: unknownKeys("defaults") })
-      .default({}),
-    subscriptions: z.record(
-      z.string(),
-      z.union(
-        [
-          guid.transform((id) => ({ id, certificateLimit: undefined })),
-          z.strictObject({ id: guid, certificateLimit: limit.optional() }),
-        ],
-        {
-          error: "a subscription is its GUID, or { id: GUID, certificateLimit: number }",
-        },
-      ),
-      { error: "subscriptions must name at least one subscription with its GUID" },
-    ),
-    people: z.record(
-      z.string(),
-      z.strictObject(
-        { name: nameText, subscriptions: references("subscriptions").default([]), ...rotationShape },
-        { error: (issue) => unknownKeys("a person")(issue) ?? "a person is { name: text, subscriptions: [names] }" },
-      ),
-      { error: "people must list everybody by their id" },
-    ),
-    groups: z
-      .record(
-        z.string(),
-        z.strictObject(
-          { members: references("members"), subscriptions: references("subscriptions"), ...rotationShape },
-          {
-            error: (issue) => unknownKeys("a group")(issue) ?? "a group is { members: [ids], subscriptions: [names] }",
-          },
-        ),
-        { error: "groups must list the groups by their id" },
-      )
-      .default({}),
-  },
-  {
-    error: (issue) =>
-      unknownKeys("a roster")(issue) ?? "a roster has subscriptions, people and groups: this file has nothing",
-  },
-);
-type RosterFile = z.output<typeof fileSchema>;
 type Path = readonly PropertyKey[];
 
 /** Reads a roster, whole or not at all: what is half understood must never look like people who left. */
@@ -103,7 +28,7 @@ export function readRoster(text: string): ReadRoster {
     const { line, col } = lines.linePos(offset);
     return { line, column: col, text: text.split("\n", line).at(-1)?.trimEnd() ?? "", reason };
   };
-  const failed = (problems: readonly RosterProblem[]): ReadRoster => ({ roster: null, problems });
+  const failed = (problems: readonly RosterProblem[]): ReadRoster => ({ file: null, problems });
   if (text.length > longestRosterCharacters) {
     return failed([
       { line: 1, column: 1, text: "", reason: `a roster has at most ${longestRosterCharacters} characters` },
@@ -136,7 +61,7 @@ export function readRoster(text: string): ReadRoster {
       { line: 1, column: 1, text: "", reason: "a roster has no anchors and aliases (& and *): write it out" },
     ]);
   }
-  const parsed = fileSchema.safeParse(content);
+  const parsed = rosterSchema.safeParse(content);
   const problems = [
     ...wrongIds(content),
     ...(parsed.success
@@ -145,7 +70,7 @@ export function readRoster(text: string): ReadRoster {
   ];
   return problems.length > 0 || !parsed.success
     ? failed(problems.map(({ path, reason }) => at(offsetOf(document, path), reason)))
-    : { roster: rosterOf(parsed.data), problems: null };
+    : { file: fileOf(parsed.data), problems: null };
 }
 
 /** Where the value of a path begins, or of the nearest thing around it. */
@@ -172,7 +97,8 @@ function unknownReferences({
   subscriptions,
   people,
   groups,
-}: RosterFile): readonly { readonly path: Path; readonly reason: string }[] {
+  expected,
+}: RosterContent): readonly { readonly path: Path; readonly reason: string }[] {
   const missing = (path: Path, names: readonly string[], known: object, what: string) =>
     names.flatMap((name, index) => {
       const twice = names.indexOf(name) < index;
@@ -186,6 +112,16 @@ function unknownReferences({
           ];
     });
   return [
+    ...expected.leavers.flatMap((id, index) =>
+      Object.hasOwn(people, id)
+        ? [
+            {
+              path: ["expected", "leavers", index],
+              reason: `${id} is still among the people: take ${id} out there, or here`,
+            },
+          ]
+        : [],
+    ),
     ...Object.entries(people).flatMap(([id, person]) =>
       missing(["people", id, "subscriptions"], person.subscriptions, subscriptions, "subscription"),
     ),
@@ -196,7 +132,7 @@ function unknownReferences({
   ];
 }
 
-function rosterOf({ defaults, subscriptions, people, groups }: RosterFile): Roster {
+function fileOf({ defaults, subscriptions, people, groups, expected }: RosterContent): RosterFile {
   const rotationOf = (own: RotationSettings): RotationSettings =>
     Object.fromEntries(
       Object.keys(rotationShape)
@@ -204,16 +140,27 @@ function rosterOf({ defaults, subscriptions, people, groups }: RosterFile): Rost
         .filter(([, value]) => value !== undefined),
     );
   return {
-    subscriptions: byKey(subscriptions).map(([name, { id, certificateLimit }]): RosterSubscription => {
-      const most = certificateLimit ?? defaults.certificateLimit ?? defaultCertificateLimit;
-      return { name, subscriptionId: id, certificateLimit: most };
-    }),
-    people: byKey(people).map(([id, { name, subscriptions: theirs, ...own }]): Person => {
-      return { id, name, subscriptions: theirs.toSorted(), rotation: rotationOf(own) };
-    }),
-    groups: byKey(groups).map(([id, { members, subscriptions: theirs, ...own }]): Group => {
-      return { id, members: members.toSorted(), subscriptions: theirs.toSorted(), rotation: rotationOf(own) };
-    }),
+    roster: {
+      subscriptions: byKey(subscriptions).map(([name, { id, certificateLimit, administrator }]): RosterSubscription => {
+        const most = certificateLimit ?? defaults.certificateLimit ?? defaultCertificateLimit;
+        return { name, subscriptionId: id, certificateLimit: most, ...(administrator && { administrator }) };
+      }),
+      people: byKey(people).map(([id, { name, subscriptions: theirs }]): Person => {
+        return { id, name, subscriptions: theirs.toSorted() };
+      }),
+      groups: byKey(groups).map(([id, { members, subscriptions: theirs }]): Group => {
+        return { id, members: members.toSorted(), subscriptions: theirs.toSorted() };
+      }),
+    },
+    rotation: Object.fromEntries([
+      ...byKey(people).map(([id, own]) => [`people/${id}`, rotationOf(own)]),
+      ...byKey(groups).map(([id, own]) => [`groups/${id}`, rotationOf(own)]),
+    ]),
+    organization: defaults.organization ?? null,
+    expected: {
+      leavers: expected.leavers.toSorted(),
+      closedSubscriptions: expected.closedSubscriptions.map((one) => one.toLowerCase()).toSorted(),
+    },
   };
 }
 

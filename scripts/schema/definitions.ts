@@ -6,6 +6,7 @@ import type { ResourceDefinition } from "../../provider/resources/definition";
 import { certificateFileDefinition } from "../../provider/resources/file/certificateFileDefinition";
 import { applicationCertificateLinkDefinition } from "../../provider/resources/link/applicationCertificateLinkDefinition";
 import { subscriptionCertificateLinkDefinition } from "../../provider/resources/link/subscriptionCertificateLinkDefinition";
+import { rosterSnapshotDefinition } from "../../provider/resources/roster/rosterSnapshotDefinition";
 
 /** All that the package offers. */
 export const resourceDefinitions: readonly ResourceDefinition[] = [
@@ -13,6 +14,7 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   subscriptionCertificateLinkDefinition,
   applicationCertificateLinkDefinition,
   certificateFileDefinition,
+  rosterSnapshotDefinition,
 ];
 
 export const functionDefinitions: readonly FunctionDefinition[] = [

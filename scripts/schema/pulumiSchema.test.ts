@@ -111,6 +111,7 @@ describe("the package schema", () => {
       [{ type: "pulumi-nodejs:dynamic/azure-certificates:SubscriptionCertificateLink" }],
       [{ type: "pulumi-nodejs:dynamic/azure-certificates:ApplicationCertificateLink" }],
       [{ type: "pulumi-nodejs:dynamic/azure-certificates:CertificateFile" }],
+      [{ type: "pulumi-nodejs:dynamic/azure-certificates:RosterSnapshot" }],
     ]);
   });
 });

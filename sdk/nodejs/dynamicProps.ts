@@ -9,7 +9,12 @@ import { assertCredentialsAreSecret } from "./secretConfiguration";
  */
 export function dynamicProps(
   resourceName: string,
-  provider: "managementCertificate" | "subscriptionCertificateLink" | "applicationCertificateLink" | "certificateFile",
+  provider:
+    | "managementCertificate"
+    | "subscriptionCertificateLink"
+    | "applicationCertificateLink"
+    | "certificateFile"
+    | "rosterSnapshot",
   outputNames: readonly string[],
 ): Record<string, unknown> {
   assertCredentialsAreSecret();

@@ -7,6 +7,7 @@ export type { ApplicationCertificateLinkArgs } from "./applicationCertificateLin
 export { ApplicationCertificateLink } from "./applicationCertificateLink";
 export type { CertificateFileArgs } from "./certificateFile";
 export { CertificateFile } from "./certificateFile";
+export { CertificateRoster } from "./certificateRoster";
 export type { AppSettings, Credential, CredentialArgs, SignInArgs } from "./credential";
 export { credential } from "./credential";
 export type { ApplicationCertificateLinkRegistered } from "./generated/applicationCertificateLink";
@@ -17,5 +18,8 @@ export type {
 export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ManagementCertificate } from "./managementCertificate";
+export type { CertificateRosterArgs } from "./rosterResources";
+export type { RosterSnapshotArgs } from "./rosterSnapshot";
+export { RosterSnapshot } from "./rosterSnapshot";
 export type { SubscriptionCertificateLinkArgs } from "./subscriptionCertificateLink";
 export { SubscriptionCertificateLink } from "./subscriptionCertificateLink";

@@ -8,8 +8,10 @@ describe("what the plugin offers a program", () => {
     expect(Object.keys(native).sort()).toEqual([
       "ApplicationCertificateLink",
       "CertificateFile",
+      "CertificateRoster",
       "ManagementCertificate",
       "Provider",
+      "RosterSnapshot",
       "SubscriptionCertificateLink",
       "credential",
       "getManagementCertificates",

@@ -35,8 +35,12 @@ export type { SubscriptionCertificateLinkRegistered } from "./generated/subscrip
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ApplicationCertificateLink } from "./native/applicationCertificateLink";
 export { CertificateFile } from "./native/certificateFile";
+export { CertificateRoster } from "./native/certificateRoster";
 export { ManagementCertificate } from "./native/managementCertificate";
 export type { ProviderArgs } from "./native/provider";
 export { Provider } from "./native/provider";
+export { RosterSnapshot } from "./native/rosterSnapshot";
 export { SubscriptionCertificateLink } from "./native/subscriptionCertificateLink";
+export type { CertificateRosterArgs } from "./rosterResources";
+export type { RosterSnapshotArgs } from "./rosterSnapshot";
 export type { SubscriptionCertificateLinkArgs } from "./subscriptionCertificateLink";

@@ -21,7 +21,9 @@ describe("the public surface", () => {
     expect(Object.keys(sdk).sort()).toEqual([
       "ApplicationCertificateLink",
       "CertificateFile",
+      "CertificateRoster",
       "ManagementCertificate",
+      "RosterSnapshot",
       "SubscriptionCertificateLink",
       "credential",
     ]);

@@ -18,7 +18,8 @@ export type ResourceType =
   | "ManagementCertificate"
   | "SubscriptionCertificateLink"
   | "ApplicationCertificateLink"
-  | "CertificateFile";
+  | "CertificateFile"
+  | "RosterSnapshot";
 
 export interface HostSettings {
   readonly directory: string;

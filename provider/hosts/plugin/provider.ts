@@ -67,14 +67,21 @@ export class PluginProvider {
     }
   }
 
-  check(request: messages.CheckRequest): messages.CheckResponse {
+  async check(request: messages.CheckRequest): Promise<messages.CheckResponse> {
     const identity = identityOf(request.getUrn());
     const resource = resourceOf(identity);
     const { values, marked } = received(request.getNews());
-    const { inputs, failures } = resource.lifecycle.check(
+    const oldInputs = request.hasOlds() ? received(request.getOlds()).values : {};
+    const {
+      inputs,
+      failures,
+      warnings = [],
+    } = resource.lifecycle.check(
       { ...values, ...filledIn(resource, identity) },
       this.#configured(),
+      Object.keys(oldInputs).length > 0 ? oldInputs : null,
     );
+    await this.#engine.explain(request.getUrn(), { changes: [], warnings });
     return checkAnswer({ inputs: withSecrets(inputs, [], marked), failures });
   }
 

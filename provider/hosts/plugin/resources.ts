@@ -9,6 +9,8 @@ import { applicationCertificateLink } from "../../resources/link/applicationCert
 import { applicationCertificateLinkDefinition } from "../../resources/link/applicationCertificateLinkDefinition";
 import { subscriptionCertificateLink } from "../../resources/link/subscriptionCertificateLink";
 import { subscriptionCertificateLinkDefinition } from "../../resources/link/subscriptionCertificateLinkDefinition";
+import { rosterSnapshot } from "../../resources/roster/rosterSnapshot";
+import { rosterSnapshotDefinition } from "../../resources/roster/rosterSnapshotDefinition";
 import type { Identity } from "./identity";
 
 export const packageName = "azure-certificates";
@@ -24,6 +26,7 @@ const resources: ReadonlyMap<string, HostedResource> = new Map(
     { lifecycle: subscriptionCertificateLink, definition: subscriptionCertificateLinkDefinition },
     { lifecycle: applicationCertificateLink, definition: applicationCertificateLinkDefinition },
     { lifecycle: certificateFile, definition: certificateFileDefinition },
+    { lifecycle: rosterSnapshot, definition: rosterSnapshotDefinition },
   ].map((resource) => [`${packageName}:index:${resource.definition.type}`, resource]),
 );
 

@@ -10,7 +10,12 @@ const { version } = createRequire(__filename)("pulumi-azure-certificates/package
  * keeps everything as it is.
  */
 export function pluginOptions(
-  type: "ManagementCertificate" | "SubscriptionCertificateLink" | "ApplicationCertificateLink" | "CertificateFile",
+  type:
+    | "ManagementCertificate"
+    | "SubscriptionCertificateLink"
+    | "ApplicationCertificateLink"
+    | "CertificateFile"
+    | "RosterSnapshot",
   options: pulumi.CustomResourceOptions,
   additionalSecretOutputs: readonly string[] = [],
 ): pulumi.CustomResourceOptions {

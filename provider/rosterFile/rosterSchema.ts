@@ -1,0 +1,108 @@
+import { z } from "zod";
+
+/** A roster file as it is written. What it says across sections (who is a member of what) is looked at by readRoster. */
+
+const longestName = 64;
+const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** Of people, groups and subscriptions. */
+export const idForm = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** Of a person, a certificate's organization, an administrator. */
+export const personName = z
+  .string({ error: "a name must be a text" })
+  .refine((text) => text.trim() !== "" && text.length <= longestName && !control.test(text), {
+    error: `a name has 1 to ${longestName} characters, none of them invisible`,
+  });
+const hours = (property: string) =>
+  z
+    .number({ error: `${property} must be a number of hours` })
+    .positive({ error: `${property} must be more than 0 hours` });
+
+export const rotationShape = {
+  validityPeriodHours: hours("validityPeriodHours").optional(),
+  renewBeforeHours: hours("renewBeforeHours").optional(),
+  rotateEveryHours: hours("rotateEveryHours").optional(),
+  overlapHours: hours("overlapHours").optional(),
+};
+export const subscriptionGuid = z
+  .guid({ error: "a subscription needs its GUID, as 7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b" })
+  .toLowerCase();
+export const certificateLimit = z
+  .int({ error: "certificateLimit must be a whole number" })
+  .min(1, { error: "certificateLimit must be at least 1" });
+const references = (what: string) =>
+  z.array(z.string({ error: `${what} must be a list of names` }), { error: `${what} must be a list of names` });
+
+const unknownKeys = (where: string) => (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
+  issue.code === "unrecognized_keys" ? `${where} has no ${issue.keys?.join(", ")}` : undefined;
+
+export const rosterSchema = z.strictObject(
+  {
+    defaults: z
+      .strictObject(
+        { ...rotationShape, certificateLimit: certificateLimit.optional(), organization: personName.optional() },
+        { error: unknownKeys("defaults") },
+      )
+      .default({})
+      .describe("What holds where a person, a group or a subscription says nothing else."),
+    expected: z
+      .strictObject(
+        {
+          leavers: references("leavers").default([]).describe("Ids of people who left."),
+          closedSubscriptions: references("closedSubscriptions")
+            .default([])
+            .describe("Names or GUIDs of subscriptions that nobody is to open any more."),
+        },
+        { error: unknownKeys("expected") },
+      )
+      .default({ leavers: [], closedSubscriptions: [] })
+      .describe("What would be refused as a mistake, and is meant. Take it out again once it is done."),
+    subscriptions: z
+      .record(
+        z.string(),
+        z.union(
+          [
+            subscriptionGuid.transform((id) => ({ id, certificateLimit: undefined, administrator: undefined })),
+            z.strictObject({
+              id: subscriptionGuid,
+              certificateLimit: certificateLimit.optional(),
+              administrator: personName.optional(),
+            }),
+          ],
+          {
+            error: "a subscription is its GUID, or { id: GUID, certificateLimit: number, administrator: text }",
+          },
+        ),
+        { error: "subscriptions must name at least one subscription with its GUID" },
+      )
+      .describe("By the name that people and groups call them."),
+    people: z
+      .record(
+        z.string(),
+        z.strictObject(
+          { name: personName, subscriptions: references("subscriptions").default([]), ...rotationShape },
+          { error: (issue) => unknownKeys("a person")(issue) ?? "a person is { name: text, subscriptions: [names] }" },
+        ),
+        { error: "people must list everybody by their id" },
+      )
+      .describe("By their id, which stays when a name changes. Who is taken out has left."),
+    groups: z
+      .record(
+        z.string(),
+        z.strictObject(
+          { members: references("members"), subscriptions: references("subscriptions"), ...rotationShape },
+          {
+            error: (issue) => unknownKeys("a group")(issue) ?? "a group is { members: [ids], subscriptions: [names] }",
+          },
+        ),
+        { error: "groups must list the groups by their id" },
+      )
+      .default({})
+      .describe("By their id. Each shares one certificate, which is replaced and revoked when a member leaves."),
+  },
+  {
+    error: (issue) =>
+      unknownKeys("a roster")(issue) ?? "a roster has subscriptions, people and groups: this file has nothing",
+  },
+);
+export type RosterContent = z.output<typeof rosterSchema>;
