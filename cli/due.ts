@@ -5,7 +5,7 @@ import { asOf } from "./asOf";
 import { dueJson, dueTable } from "./dueTable";
 import { printJson, printLine } from "./output";
 import { parseStackExport } from "./stackExport";
-import { readStateFile } from "./stateFile";
+import { readStackState } from "./stackStateFile";
 import { whatIsDue } from "./whatIsDue";
 
 interface DueOptions {
@@ -78,7 +78,7 @@ async function read(state: string | undefined): Promise<string> {
       todo: "Pipe one in, `pulumi stack export | azure-certificates due`, or name a file with --state.",
     });
   }
-  return readStateFile(state ?? "-");
+  return readStackState(state ?? "-");
 }
 
 function lookAhead(text: string): number {

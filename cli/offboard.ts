@@ -19,7 +19,7 @@ import { isClosed, type OffboardReport } from "./offboard/report";
 import { reportJson, reportText } from "./offboard/reportText";
 import { harmless, printJson, printLine, printNote } from "./output";
 import { openStack } from "./stackRunner/openStack";
-import { readStateFile } from "./stateFile";
+import { readStackState } from "./stackStateFile";
 
 interface OffboardOptions {
   readonly stack?: string;
@@ -183,7 +183,7 @@ async function knownStatesOf({ knownState }: OffboardOptions): Promise<readonly 
 }
 
 async function knownStateIn(file: string): Promise<KnownState> {
-  return readKnownState(await readStateFile(file), file === "-" ? "the state on stdin" : file);
+  return readKnownState(await readStackState(file), file === "-" ? "the state on stdin" : file);
 }
 
 function portsFor(configuration: ProviderConfiguration): Ports {

@@ -5,6 +5,7 @@ import { LocalEngineError } from "../local-engine/errors";
 import { isAzureCertificatesError } from "../provider/errors";
 import { dueCommand } from "./due";
 import { emulatorCommand } from "./emulator";
+import { historyCommand } from "./history";
 import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
 import { offboardCommand } from "./offboard";
@@ -35,10 +36,14 @@ Examples:
   # who could sign in where, as a roster file says it, and what is wrong with it
   $ azure-certificates roster check team.yaml
 
+  # what was registered and removed, when, why and by whom, and whether that file is still as it was written
+  $ azure-certificates history evidence.jsonl --state state.json
+
 Exit codes:
   0    done; for due and rotate: nothing is due
   1    an error, told on stderr
-  2    for due and rotate: something is due; for offboard: something is STILL OPEN or not known
+  2    for due and rotate: something is due; for offboard: something is STILL OPEN or not known; for history: something is
+       missing or was changed
   3    for rotate --apply: the update failed, or something is still due after it
   130  for local: cancelled with Ctrl-C
 `;
@@ -74,6 +79,7 @@ export function program(): Command {
     offboardCommand(),
     installPluginCommand(),
     rosterCommand(),
+    historyCommand(),
   ];
   for (const verb of verbs) {
     command.addCommand(verb);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { tryParseCertificate } from "../provider/certificate/parse";
 import { ConfigurationError } from "../provider/errors";
+import { evidenceActions } from "../provider/evidence/evidenceLine";
 import { harmless } from "./output";
 
 /** One certificate, as its outputs in a state tell of it. */
@@ -109,6 +110,19 @@ const registeredSchema = z.object({
       }),
     )
     .default([]),
+  history: z
+    .array(
+      z.object({
+        at: date,
+        action: z.enum(evidenceActions),
+        thumbprint,
+        because: z.string(),
+        requestId: z.string().nullish(),
+        credential: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+  evidence: z.object({ sequence: z.int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) }).nullish(),
 });
 const linkSchema = z.intersection(
   registeredSchema,

@@ -82,3 +82,15 @@ export const directoryPauseMs = 500;
 
 /** How long a change may take to show: terraform-provider-azuread waits for 10 minutes, and has seen 20. */
 export const directoryPatienceMs = 20 * 60_000;
+
+/** What a link remembers of its door, newest first: two entries for each rotation, so years. Every backend writes the whole state after each step. */
+export const linkHistoryEntries = 20;
+
+/** Time for the command that is handed a line of evidence: an effect waits for it. */
+export const evidenceCommandTimeoutMs = 10_000;
+
+/** Somebody else appends to the evidence for milliseconds: whoever holds the lock for so long, unchanged, was killed. */
+export const evidenceLockStaleMs = 10_000;
+
+/** Time for one's turn at the evidence, behind all others. */
+export const evidenceLockPatienceMs = 60_000;

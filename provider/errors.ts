@@ -200,6 +200,11 @@ export class KeyFileError extends CodedError {
   readonly code = "ERR_FILE";
 }
 
+/** What was to be done, or was done, could not be written to `evidencePath` or handed to `evidenceCommand`. Nothing is opened or retired without it; what closes a door for somebody who left is done all the same. */
+export class EvidenceError extends CodedError {
+  readonly code = "ERR_EVIDENCE";
+}
+
 /** The engine that started this process is gone, so nothing more is changed. */
 export class EngineGoneError extends CodedError {
   readonly code = "ERR_ENGINE_GONE";
@@ -234,6 +239,7 @@ export type AzureCertificatesError =
   | ClockSkewError
   | AsOfError
   | KeyFileError
+  | EvidenceError
   | EngineGoneError
   | CancelledError;
 

@@ -15,6 +15,11 @@ export interface Ports {
   readonly randomBytes: (size: number) => Buffer;
   /** Called before every remote effect; throws `EngineGoneError` when the engine that started this process is gone. */
   readonly beforeEffect: () => Promise<void>;
+  /**
+   * Runs a program without a shell, with this text as its standard input, and waits for its end. Rejects with a sentence
+   * where it can't be started, does not end with 0, or takes longer than it may.
+   */
+  readonly runCommand: (command: readonly string[], input: string, timeoutMs: number) => Promise<void>;
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
 }

@@ -29,6 +29,8 @@ const cases: readonly [folder: string, line: string, rule: string | null][] = [
   ["provider/certificate", 'export { a } from "../errors";', null],
   ["provider/files", 'export { a } from "../certificate/a";', imports],
   ["provider/files", 'export { a } from "../errors";', null],
+  ["provider/evidence", 'export { a } from "../resources/a";', imports],
+  ["provider/evidence", 'export { a } from "../ports";', null],
   ["provider/azure", 'export { a } from "../resources/a";', imports],
   ["provider/azure", 'export { a } from "../rotation/a";', imports],
   ["provider/azure", 'export { a } from "../../local-engine/a";', imports],

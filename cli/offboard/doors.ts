@@ -117,8 +117,8 @@ export function openDoors({ providers, trusted, folder, environment, portsFor }:
       const subscriptionId = place.address["subscriptionId"] ?? "";
       return connection.subscriptionOperations.list({ endpoint, subscriptionId }, { from, to: now });
     },
-    close: async ({ place, provider, state }) => {
-      const context = contextOf(provider, place);
+    close: async ({ urn, place, provider, state }) => {
+      const context = { ...contextOf(provider, place), stack: stackOf(urn) };
       const { kind, lifecycle } = ways[place.kind];
       // Of a creation that was cut off there are inputs only, which leave the endpoint to the provider.
       await lifecycle.delete({ ...kind.recorded(state, context), ...state }, context);
@@ -132,6 +132,12 @@ export function openDoors({ providers, trusted, folder, environment, portsFor }:
 /** Whatever went wrong at one door must not keep the others from being reported. */
 export function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}
+
+/** `project/stack`, as evidence names it. */
+function stackOf(urn: string): string {
+  const [stack = "", project = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
+  return `${project}/${stack}`;
 }
 
 /** A file may name any address, and whoever wrote it must not choose who is shown a token. */

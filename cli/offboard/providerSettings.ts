@@ -17,6 +17,7 @@ export const keptSettings: readonly ConfigurationKey[] = [
   "authorityHost",
   "certificateLimit",
   "allow",
+  "evidencePath",
 ];
 
 const paths: readonly ConfigurationKey[] = [
@@ -24,6 +25,7 @@ const paths: readonly ConfigurationKey[] = [
   "clientCertificatePath",
   "caCertificatePath",
   "entraCertificatePath",
+  "evidencePath",
 ];
 
 /**

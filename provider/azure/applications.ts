@@ -9,6 +9,7 @@ import type { OwnApplication } from "./credential";
 import { type Failure, RequestFailed } from "./failure";
 import { graphFacts } from "./graphErrors";
 import { type KeyEdit, type NewKeyCredential, sendEdit, type WriteWith } from "./keyWriting";
+import type { Confirmation } from "./managementCertificates";
 import { mayHaveTakenEffect } from "./retry";
 import type { Transport } from "./transport";
 
@@ -39,6 +40,8 @@ export interface ApplicationKeys {
   readonly requestId: string | null;
   /** Thumbprint of the certificate that the request was made with, where that is known. */
   readonly authenticatedWith: string | null;
+  /** Who signed in, for records. */
+  readonly signedInAs: string;
 }
 
 /**
@@ -59,7 +62,7 @@ export interface Applications {
   /** @param onAnswerLost called as soon as it may have been registered, before that is known for certain */
   add(at: ApplicationAddress, der: Buffer, writeWith: WriteWith, onAnswerLost: () => void): Promise<Added>;
   /** Also where it is gone already. @param thumbprint upper-case */
-  remove(at: ApplicationAddress, thumbprint: string, writeWith: WriteWith): Promise<void>;
+  remove(at: ApplicationAddress, thumbprint: string, writeWith: WriteWith): Promise<Confirmation>;
 }
 
 /** What to do about what is there; null where nothing is to be done any more. */
@@ -75,9 +78,8 @@ interface ChangePurpose {
 /** Changes by others that one change meets, at most: then it is no coincidence. */
 const mostConflicts = 10;
 
-interface Added {
-  /** Of the write; null where it was there already, or no answer to it was seen. */
-  readonly requestId: string | null;
+/** Of the write; null where it was there already, or no answer to it was seen. */
+interface Added extends Confirmation {
   /** As it was read back. */
   readonly readBack: KeyCredential | undefined;
 }
@@ -105,8 +107,8 @@ export function applications(
   const read: Applications["read"] = (at) =>
     transport.call({ at, purpose: "read the certificates of an application", thumbprint: null }, {}, async (send) => {
       const answer = await send({ method: "GET", path: `${applicationPath(at)}?$select=id,appId,keyCredentials` });
-      const { serverDate, requestId, authenticatedWith } = answer;
-      return { ...decode(answer.body, requestId), serverDate, requestId, authenticatedWith };
+      const { serverDate, requestId, authenticatedWith, signedInAs } = answer;
+      return { ...decode(answer.body, requestId), serverDate, requestId, authenticatedWith, signedInAs };
     });
 
   const pause = () => ports.sleep(directoryPauseMs, ports.signal);
@@ -136,7 +138,7 @@ export function applications(
     edit: KeyEdit,
     purpose: ChangePurpose,
     isSure: boolean,
-  ): Promise<{ readonly requestId: string | null } | null> {
+  ): Promise<Confirmation | null> {
     let isLost = false;
     const { onAnswerLost, writeWith, ...about } = purpose;
     return transport.call({ at, ...about }, {}, async (send) => {
@@ -164,22 +166,22 @@ export function applications(
     at: ApplicationAddress,
     decide: Decide,
     purpose: ChangePurpose,
-  ): Promise<{ readonly requestId: string | null; readonly settled: ApplicationKeys }> {
+  ): Promise<Confirmation & { readonly settled: ApplicationKeys }> {
     const deadlineMs = ports.monotonicMs() + directoryPatienceMs;
-    let requestId: string | null = null;
+    let confirmation: Confirmation = { requestId: null, signedInAs: null };
     let conflicts = 0;
     while (ports.monotonicMs() < deadlineMs) {
       const before = await readSettled(at);
       const edit = decide(before.keyCredentials);
       if (edit === null) {
-        return { requestId, settled: before };
+        return { ...confirmation, settled: before };
       }
       const answer = await carryOut(at, before, edit, purpose, conflicts >= mostConflicts);
       if (answer === null) {
         conflicts += 1;
         await pause();
       } else {
-        requestId = answer.requestId;
+        confirmation = answer;
         // It is there, and whoever reads it back may still fail.
         purpose.onAnswerLost();
         // What still looks as before has not arrived yet; anything else is what somebody made of it.
@@ -222,15 +224,15 @@ export function applications(
         key: der.toString("base64"),
         displayName: subject.slice(0, longestDisplayName),
       };
-      const { requestId, settled } = await change(
+      const { settled, ...confirmation } = await change(
         at,
         (there) => (there.some((one) => thumbprintOf(one) === thumbprint) ? null : { add, remove: [] }),
         { writeWith, purpose: "register a certificate", thumbprint, onAnswerLost },
       );
-      return { requestId, readBack: settled.keyCredentials.find((one) => thumbprintOf(one) === thumbprint) };
+      return { ...confirmation, readBack: settled.keyCredentials.find((one) => thumbprintOf(one) === thumbprint) };
     },
     remove: async (at, thumbprint, writeWith) => {
-      await change(
+      const { requestId, signedInAs } = await change(
         at,
         (there) => {
           const remove = there.filter((one) => thumbprintOf(one) === thumbprint);
@@ -238,6 +240,7 @@ export function applications(
         },
         { writeWith, purpose: "remove a certificate", thumbprint, onAnswerLost: () => {} },
       );
+      return { requestId, signedInAs };
     },
   };
 

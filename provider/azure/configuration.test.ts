@@ -22,8 +22,22 @@ describe("parseConfiguration", () => {
       caCertificatePath: null,
       certificateLimit: 100,
       allow: [],
+      evidence: { path: null, command: null },
       asOf: null,
     });
+  });
+
+  it("takes a file and a command for evidence, the command as a list", () => {
+    const evidenceCommand = '["logger", "-t", "azure"]';
+    expect(parse({ evidencePath: "evidence.jsonl", evidenceCommand }).evidence).toEqual({
+      path: "evidence.jsonl",
+      command: ["logger", "-t", "azure"],
+    });
+    const variables = { AZURE_CERTIFICATES_EVIDENCE_COMMAND: '["other"]', AZURE_CERTIFICATES_EVIDENCE_PATH: " " };
+    expect(parse({ evidenceCommand }, variables).evidence).toEqual({ path: null, command: ["other"] });
+    for (const wrong of ["logger -t azure", "[]", "[1]", '"logger"']) {
+      expect(() => parse({ evidenceCommand: wrong })).toThrow(/^azure-certificates:evidenceCommand.* can't be used/);
+    }
   });
 
   it("takes an emulator on this machine for all of Azure, unless something else is said", () => {

@@ -11,6 +11,7 @@ import {
   authenticationKind,
   type ConfigurationKey,
   certificateLimit,
+  evidenceCommand,
   refusedInEnvironment,
 } from "./configurationDefinition";
 import { canonicalAddress, isLoopback } from "./knownClouds";
@@ -72,6 +73,8 @@ export interface ProviderConfiguration {
   /** Management certificates that a subscription takes. Default 100. */
   readonly certificateLimit: number;
   readonly allow: readonly AllowedRemoval[];
+  /** Where each effect is written down: a file, a command, both, or nowhere. */
+  readonly evidence: { readonly path: string | null; readonly command: readonly string[] | null };
   /** The day that decisions are made for, from `AZURE_CERTIFICATES_AS_OF`; null: now. */
   readonly asOf: Date | null;
 }
@@ -118,6 +121,7 @@ export function parseConfiguration(
   const authorities = either("caCertificatePath");
   const limit = either("certificateLimit");
   const allow = either("allow");
+  const [evidencePath, command] = [either("evidencePath"), either("evidenceCommand")];
   const asOf = settings.fromEnvironment("asOf");
   const managementEndpoint =
     endpoint === undefined ? defaultManagementEndpoint : canonicalAddress(endpoint.value, endpoint.setting);
@@ -128,6 +132,10 @@ export function parseConfiguration(
     caCertificatePath: authorities === undefined ? null : pathIn(authorities),
     certificateLimit: limit === undefined ? defaultCertificateLimit : parsed(limitSchema, limit),
     allow: Object.freeze(allow === undefined ? [] : parsed(allowSchema, allow)),
+    evidence: Object.freeze({
+      path: evidencePath === undefined ? null : pathIn(evidencePath),
+      command: command === undefined ? null : parsed(commandSchema, command),
+    }),
     asOf: asOf === undefined ? null : parsed(asOfSchema, asOf),
   });
 }
@@ -320,17 +328,16 @@ const asOfSchema = z.iso
   // Dates are whole seconds everywhere in this package.
   .transform((text) => new Date(Math.floor(Date.parse(text) / 1000) * 1000));
 
-const allowSchema = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue({ code: "custom", message: "must be a list, as JSON" });
-      return z.NEVER;
-    }
-  })
-  .pipe(allowedRemovals);
+const jsonList = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "must be a list, as JSON" });
+    return z.NEVER;
+  }
+});
+const allowSchema = jsonList.pipe(allowedRemovals);
+const commandSchema = jsonList.pipe(evidenceCommand);
 
 function parsed<Schema extends z.ZodType>(schema: Schema, given: Given): z.output<Schema> {
   const result = schema.safeParse(given.value);

@@ -4,6 +4,7 @@ import {
   defaultCertificateLimit,
   defaultGraphEndpoint,
   defaultManagementEndpoint,
+  evidenceCommandTimeoutMs,
 } from "../defaults";
 
 /** What the provider can be told, as `schema.yaml` and the documentation show it; `parseConfiguration` reads it from texts. */
@@ -37,6 +38,8 @@ const allowedRemoval = z
   })
   .meta({ id: "AllowedRemoval" });
 export const allowedRemovals = z.array(allowedRemoval.readonly());
+
+export const evidenceCommand = z.array(z.string()).min(1, "must name a program").readonly();
 
 export const providerConfiguration = z.strictObject({
   publishSettingsPath: z
@@ -121,6 +124,17 @@ export const providerConfiguration = z.strictObject({
     .default(defaultCertificateLimit)
     .describe(
       `Management certificates that a subscription takes. Default: ${defaultCertificateLimit}, as Microsoft documents it. The service's own answer wins.`,
+    ),
+  evidencePath: z
+    .string()
+    .optional()
+    .describe(
+      "Path of a file to which each registration and removal is appended as it happens, a line of JSON before it and one after it, each with the hash of the line before: `azure-certificates history` prints and verifies it. Made with mode 0600. What can't be written down is not done, except what closes a door for somebody who left. Default: none.",
+    ),
+  evidenceCommand: evidenceCommand
+    .optional()
+    .describe(
+      `A program and its arguments, run without a shell for each of these lines with the line on its standard input. It has to end with 0 within ${evidenceCommandTimeoutMs / 1000} seconds; otherwise it is as with a file that can't be written. Without \`evidencePath\`, each run begins a chain of its own. Default: none.`,
     ),
   allow: allowedRemovals
     .optional()

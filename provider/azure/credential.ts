@@ -34,6 +34,15 @@ export interface TokenCredential extends CredentialOrigin {
 
 export type Credential = CertificateCredential | TokenCredential;
 
+/** Who a credential says that we are, as records keep it: a thumbprint, or an application. What a token alone would tell is not looked into. */
+export function signerOf(credential: Credential): string {
+  return credential.kind === "certificate"
+    ? credential.thumbprint
+    : credential.own === undefined
+      ? `token (${credential.setting})`
+      : `application ${credential.own.clientId}`;
+}
+
 /** What errors call a credential: where it came from and which certificate it is, never what is in it. */
 export function describeCredential(credential: Credential): string {
   return credential.kind === "token"

@@ -4,7 +4,8 @@ import type { ApplicationKeys, KeyCredential } from "./applications";
 import { environmentVariableOf } from "./configuration";
 import type { OwnApplication } from "./credential";
 import { graphFacts } from "./graphErrors";
-import type { Send } from "./transport";
+import type { Confirmation } from "./managementCertificates";
+import type { AuthenticatedAnswer, Send } from "./transport";
 
 /**
  * How a link's changes reach an application: `patch` replaces the whole collection and needs permission to write the
@@ -40,7 +41,7 @@ export async function sendEdit(
     signer,
     now,
   }: { readonly send: Send; readonly signer: () => Promise<OwnApplication | null>; readonly now: () => Date },
-): Promise<{ readonly requestId: string | null }> {
+): Promise<Confirmation> {
   const own = writeWith === "patch" ? null : await signer();
   const isOwn = own !== null && own.clientId === there.appId;
   if (writeWith === "addKey" && !isOwn) {
@@ -49,13 +50,13 @@ export async function sendEdit(
   if (!isOwn) {
     return replaceAll(at, there, edit, send);
   }
-  let requestId: string | null = null;
+  let answer: Confirmation = { requestId: null, signedInAs: null };
   for (const { action, content } of steps(edit)) {
     const proof = await own.prove(there.id, now());
     const body = JSON.stringify({ ...content, proof });
-    ({ requestId } = await send({ method: "POST", path: `${applicationPath(at)}/${action}`, body }));
+    answer = confirmed(await send({ method: "POST", path: `${applicationPath(at)}/${action}`, body }));
   }
-  return { requestId };
+  return answer;
 }
 
 /** @see learn.microsoft.com/graph/api/application-update */
@@ -64,11 +65,14 @@ async function replaceAll(
   { keyCredentials }: ApplicationKeys,
   { add, remove }: KeyEdit,
   send: Send,
-): Promise<{ readonly requestId: string | null }> {
+): Promise<Confirmation> {
   const kept = keyCredentials.filter((one) => !remove.includes(one)).map(sentBack);
   const body = JSON.stringify({ keyCredentials: add === null ? kept : [...kept, add] });
-  const { requestId } = await send({ method: "PATCH", path: applicationPath(at), body });
-  return { requestId };
+  return confirmed(await send({ method: "PATCH", path: applicationPath(at), body }));
+}
+
+function confirmed({ requestId, signedInAs }: AuthenticatedAnswer): Confirmation {
+  return { requestId, signedInAs };
 }
 
 /** @see learn.microsoft.com/graph/api/application-addkey and application-removekey */

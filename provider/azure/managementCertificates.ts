@@ -16,6 +16,14 @@ export interface Listing {
   readonly requestId: string | null;
   /** Thumbprint of the client certificate that the request was authenticated with; null for a token. */
   readonly authenticatedWith: string | null;
+  /** Who signed in, for records: that thumbprint, or the application of a token. */
+  readonly signedInAs: string;
+}
+
+/** The answer to a change; each is null where none was seen. */
+export interface Confirmation {
+  readonly requestId: string | null;
+  readonly signedInAs: string | null;
 }
 
 export interface AddOptions extends CallOptions {
@@ -45,12 +53,12 @@ export interface ManagementCertificates {
     at: SubscriptionAddress,
     der: Buffer,
     options?: AddOptions,
-  ): Promise<{ readonly requestId: string | null; readonly outcome: "created" | "alreadyThere" }>;
+  ): Promise<Confirmation & { readonly outcome: "created" | "alreadyThere" }>;
   remove(
     at: SubscriptionAddress,
     thumbprint: string,
     options?: CallOptions,
-  ): Promise<{ readonly requestId: string | null; readonly outcome: "removed" | "alreadyGone" }>;
+  ): Promise<Confirmation & { readonly outcome: "removed" | "alreadyGone" }>;
 }
 
 export function managementCertificates(
@@ -63,8 +71,9 @@ export function managementCertificates(
         options,
         async (send) => {
           const answer = await send({ method: "GET", path: listPath(at) });
-          const { serverDate, requestId, authenticatedWith } = answer;
-          return { certificates: decodeList(answer.body, requestId), serverDate, requestId, authenticatedWith };
+          const { serverDate, requestId, authenticatedWith, signedInAs } = answer;
+          const certificates = decodeList(answer.body, requestId);
+          return { certificates, serverDate, requestId, authenticatedWith, signedInAs };
         },
       ),
 
@@ -85,11 +94,11 @@ export function managementCertificates(
       let answerLost = false;
       return transport.call({ at, purpose: "register a management certificate", thumbprint }, options, async (send) => {
         if (answerLost && (await isThere(send, at, thumbprint, der))) {
-          return { requestId: null, outcome: "created" };
+          return { requestId: null, signedInAs: null, outcome: "created" };
         }
         try {
-          const { requestId } = await send({ method: "POST", path: listPath(at), body });
-          return { requestId, outcome: "created" };
+          const { requestId, signedInAs } = await send({ method: "POST", path: listPath(at), body });
+          return { requestId, signedInAs, outcome: "created" };
         } catch (error) {
           const failure = failureIn(error);
           if (error instanceof CancelledError || (failure !== null && mayHaveTakenEffect(failure))) {
@@ -97,7 +106,11 @@ export function managementCertificates(
             options.onAnswerLost?.();
           }
           if (failure?.kind === "answer" && failure.status === 409 && (await isThere(send, at, thumbprint, der))) {
-            return { requestId: failure.requestId, outcome: answerLost ? "created" : "alreadyThere" };
+            return {
+              requestId: failure.requestId,
+              signedInAs: null,
+              outcome: answerLost ? "created" : "alreadyThere",
+            };
           }
           throw error;
         }
@@ -108,13 +121,13 @@ export function managementCertificates(
       let answerLost = false;
       return transport.call({ at, purpose: "remove a management certificate", thumbprint }, options, async (send) => {
         try {
-          const { requestId } = await send({ method: "DELETE", path: certificatePath(at, thumbprint) });
-          return { requestId, outcome: "removed" };
+          const { requestId, signedInAs } = await send({ method: "DELETE", path: certificatePath(at, thumbprint) });
+          return { requestId, signedInAs, outcome: "removed" };
         } catch (error) {
           const failure = failureIn(error);
           if (failure !== null && (await provesAbsence(failure, send, at))) {
             const requestId = failure.kind === "answer" ? failure.requestId : null;
-            return { requestId, outcome: answerLost ? "removed" : "alreadyGone" };
+            return { requestId, signedInAs: null, outcome: answerLost ? "removed" : "alreadyGone" };
           }
           answerLost ||= failure !== null && mayHaveTakenEffect(failure);
           throw error;

@@ -3,7 +3,7 @@ import { requestTimeoutMs, totalBudgetMs } from "../defaults";
 import { type ErrorFacts, RetriesExhaustedError } from "../errors";
 import type { Ports } from "../ports";
 import type { ClientPools } from "./clientPools";
-import type { Credential } from "./credential";
+import { type Credential, signerOf } from "./credential";
 import { exchange, type ServiceAnswer, type ServiceRequest } from "./exchange";
 import { type Failure, RequestFailed } from "./failure";
 import { decideRetry, isThrottling } from "./retry";
@@ -24,8 +24,13 @@ export interface CallOptions {
 /** What a call is about, for the words of its errors. */
 export type CallPurpose<At extends ServiceAddress> = Pick<RequestContext<At>, "at" | "purpose" | "thumbprint">;
 
-/** An answer, and the thumbprint of the certificate that it was given to; null for a token. */
-export type AuthenticatedAnswer = ServiceAnswer & { readonly authenticatedWith: string | null };
+/** An answer, and whom it was given to. */
+export type AuthenticatedAnswer = ServiceAnswer & {
+  /** Thumbprint of the certificate; null for a token. */
+  readonly authenticatedWith: string | null;
+  /** For records: that thumbprint, or the application of a token. */
+  readonly signedInAs: string;
+};
 
 /** Sends one request of an attempt. @throws RequestFailed */
 export type Send = (request: ServiceRequest) => Promise<AuthenticatedAnswer>;
@@ -145,7 +150,7 @@ export class Transport<At extends ServiceAddress> {
       try {
         const answer = await this.#sendAs(credential, request, call);
         this.#accepted.set(this.#service.keyOf(call.at), credential);
-        return { ...answer, authenticatedWith: credential.thumbprint };
+        return { ...answer, authenticatedWith: credential.thumbprint, signedInAs: signerOf(credential) };
       } catch (error) {
         if (!(error instanceof RequestFailed && this.#service.isRefusal(error.failure))) {
           throw error;

@@ -20,6 +20,8 @@ import { systemPorts } from "./systemPorts";
 
 let configured: Promise<Configured> | null = null;
 const said = new Set<string>();
+/** One process, one stack: certificates are told which, and are checked before their links. */
+let stackName: string | null = null;
 
 export const managementCertificate = dynamicProvider(managementCertificateLifecycle);
 export const subscriptionCertificateLink = dynamicProvider(subscriptionCertificateLinkLifecycle);
@@ -86,7 +88,9 @@ async function guarded<T>(values: Values, work: (context: Configured) => Promise
     if (configured === null) {
       throw new TypeError("the engine called a resource before it configured the provider");
     }
-    return await work(await configured);
+    const { project, stack } = values;
+    stackName = typeof project === "string" && typeof stack === "string" ? `${project}/${stack}` : stackName;
+    return await work({ ...(await configured), stack: stackName });
   } catch (error) {
     throw error instanceof PresentableError ? error : presentable(error, nameOf(values));
   }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Ports } from "../ports";
 import type { EngineWatch } from "./engineWatch";
+import { commandRunner } from "./runCommand";
 
 /** The real world: this machine's clock, dice and timers, with the date of `AZURE_CERTIFICATES_AS_OF` where that is set. */
 export function systemPorts(asOf: Date | null, watch: EngineWatch, signal: AbortSignal): Ports {
@@ -14,6 +15,7 @@ export function systemPorts(asOf: Date | null, watch: EngineWatch, signal: Abort
     random: Math.random,
     randomBytes,
     beforeEffect: () => watch.assertAlive(),
+    runCommand: commandRunner(process.env),
     signal,
   };
 }

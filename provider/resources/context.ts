@@ -1,5 +1,6 @@
 import type { ProviderConfiguration } from "../azure/configuration";
 import { type Connection, connect } from "../azure/connection";
+import { Evidence } from "../evidence/evidence";
 import type { Ports } from "../ports";
 import { Claims } from "./claims";
 import { DecidedRotations } from "./decidedRotations";
@@ -15,11 +16,16 @@ export interface Configured {
   readonly decided: DecidedRotations;
   readonly listings: SharedListings;
   readonly parsed: ParsedCertificates;
+  /** Null where nobody asked for it. */
+  readonly evidence: Evidence | null;
+  /** `project/stack`, where the host knows it: for evidence only. */
+  readonly stack: string | null;
 }
 
 /** Opens nothing and reads nothing: a preview needs neither a credential nor a network. */
 export function configuredWith(configuration: ProviderConfiguration, ports: Ports): Configured {
   const connection = connect(configuration, ports);
+  const { path, command } = configuration.evidence;
   return {
     ports,
     configuration,
@@ -28,5 +34,7 @@ export function configuredWith(configuration: ProviderConfiguration, ports: Port
     decided: new DecidedRotations(),
     listings: new SharedListings(),
     parsed: new ParsedCertificates(),
+    evidence: path === null && command === null ? null : new Evidence(configuration.evidence, ports),
+    stack: null,
   };
 }

@@ -10,12 +10,20 @@ export { CertificateFile } from "./certificateFile";
 export { CertificateRoster } from "./certificateRoster";
 export type { AppSettings, Credential, CredentialArgs, SignInArgs } from "./credential";
 export { credential } from "./credential";
-export type { ApplicationCertificateLinkRegistered } from "./generated/applicationCertificateLink";
+export type {
+  ApplicationCertificateLinkEvidence,
+  ApplicationCertificateLinkHistory,
+  ApplicationCertificateLinkRegistered,
+} from "./generated/applicationCertificateLink";
 export type {
   ManagementCertificateLastRotation,
   ManagementCertificatePrevious,
 } from "./generated/managementCertificate";
-export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
+export type {
+  SubscriptionCertificateLinkEvidence,
+  SubscriptionCertificateLinkHistory,
+  SubscriptionCertificateLinkRegistered,
+} from "./generated/subscriptionCertificateLink";
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ManagementCertificate } from "./managementCertificate";
 export type { CertificateRosterArgs } from "./rosterResources";

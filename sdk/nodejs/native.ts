@@ -11,7 +11,11 @@ export type { ApplicationCertificateLinkArgs } from "./applicationCertificateLin
 export type { CertificateFileArgs } from "./certificateFile";
 export type { AppSettings, Credential, CredentialArgs, SignInArgs } from "./credential";
 export { credential } from "./credential";
-export type { ApplicationCertificateLinkRegistered } from "./generated/applicationCertificateLink";
+export type {
+  ApplicationCertificateLinkEvidence,
+  ApplicationCertificateLinkHistory,
+  ApplicationCertificateLinkRegistered,
+} from "./generated/applicationCertificateLink";
 export type {
   GetManagementCertificatesArgs,
   GetManagementCertificatesOutputArgs,
@@ -31,7 +35,11 @@ export type {
 } from "./generated/parsePublishSettings";
 export { parsePublishSettings, parsePublishSettingsOutput } from "./generated/parsePublishSettings";
 export type { AllowedRemoval } from "./generated/provider";
-export type { SubscriptionCertificateLinkRegistered } from "./generated/subscriptionCertificateLink";
+export type {
+  SubscriptionCertificateLinkEvidence,
+  SubscriptionCertificateLinkHistory,
+  SubscriptionCertificateLinkRegistered,
+} from "./generated/subscriptionCertificateLink";
 export type { ManagementCertificateArgs } from "./managementCertificate";
 export { ApplicationCertificateLink } from "./native/applicationCertificateLink";
 export { CertificateFile } from "./native/certificateFile";

@@ -106,6 +106,8 @@ describe("the public surface", () => {
       readonly thumbprint: Out<string>;
       readonly registered: Out<sdk.SubscriptionCertificateLinkRegistered[]>;
       readonly certificateCount: Out<number>;
+      readonly history: Out<sdk.SubscriptionCertificateLinkHistory[] | undefined>;
+      readonly evidence: Out<sdk.SubscriptionCertificateLinkEvidence | undefined>;
     }>();
   });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/emulator";
 import { isSecret, type Properties, revealProperties, unknown } from "../../local-engine/values";
 import { emulatorConfig } from "../support/emulatorConfig";
@@ -89,6 +89,24 @@ describe.each(hosts)("the %s host", (kind) => {
     // A file that a run has claimed is not taken away by its former name: that is another run.
     await later.delete("CertificateFile", "file", id, repaired);
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("compares a roster with the one before, and refuses one that was cut short", async () => {
+    const people = ["alice", "bob", "carol", "dora"].map((id) => ({ id, name: id, subscriptions: ["production"] }));
+    const subscriptions = [{ name: "production", subscriptionId: subscriptionId(0), certificateLimit: 7 }];
+    const rosterOf = (count: number) => ({ roster: { subscriptions, people: people.slice(0, count), groups: [] } });
+    const { id, inputs, outputs } = await first.made("RosterSnapshot", "staff", rosterOf(4));
+    expect(outputs).toMatchObject({ peopleCount: 4, certificateCount: 4 });
+    const { failures } = await first.check("RosterSnapshot", "staff", rosterOf(2), inputs);
+    expect(failures).toEqual([["roster", expect.stringMatching(/^2 of 4 people would leave at once/)]]);
+    const next = await first.check("RosterSnapshot", "staff", rosterOf(3), inputs);
+    expect(next.failures).toEqual([]);
+    expect((await first.diff("RosterSnapshot", "staff", id, outputs, next.inputs, inputs)).changes).toBe(true);
+    await vi.waitFor(() => {
+      const texts = first.said.map(({ text }) => text).join("\n");
+      expect(texts).toContain("closes: dora (dora) left, and loses production");
+      expect(texts).toContain("production would hold 4 of 7 certificates, 8 while all of them rotate");
+    });
   });
 
   it("fills in the defaults, the resource's name, project and stack", async () => {

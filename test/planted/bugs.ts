@@ -240,8 +240,8 @@ export const bugs: readonly PlantedBug[] = [
     breaks: 4,
     bug: "a first registration whose answer was lost left no state",
     file: "provider/resources/link/linkWork.ts",
-    code: "      onAnswerLost: () => {\n        this.#touched = true;\n      },",
-    becomes: "      onAnswerLost: () => {},",
+    code: "          onAnswerLost: () => {\n            this.#touched = true;\n          },",
+    becomes: "          onAnswerLost: () => {},",
     caughtBy: [{ file: link, test: "leaves a state, so that the link can be removed" }],
   },
   {

@@ -2,6 +2,7 @@ import type { PlantedBug } from "./plantedBug";
 
 const keyFile = "provider/files/keyFile.test.ts";
 const verify = "test/contract/verifyUsed.test.ts";
+const evidence = "test/contract/evidence.test.ts";
 
 /** Of applications, of proof by use, and of files with keys. */
 export const bugsAtOtherDoors: readonly PlantedBug[] = [
@@ -83,6 +84,33 @@ export const bugsAtOtherDoors: readonly PlantedBug[] = [
     becomes: "[].some(",
     caughtBy: [
       { file: "provider/resources/file/certificateFile.test.ts", test: "that the provider signs in with stays" },
+    ],
+  },
+  {
+    breaks: 8,
+    bug: "a door were opened although that could not be written down",
+    file: "provider/resources/link/linkRecord.ts",
+    code: "await (closesDoor ? this.#tellIfPossible(intended) : this.#tell(intended));",
+    becomes: "await this.#tellIfPossible(intended);",
+    caughtBy: [{ file: evidence, test: "opens nothing: the effect is not carried out" }],
+  },
+  {
+    breaks: 6,
+    bug: "the door of somebody who left waited for a disk with room",
+    file: "provider/resources/link/linkWork.ts",
+    code: "        await this.#closeWhatIsRevoked(plan);\n",
+    becomes: "",
+    caughtBy: [{ file: evidence, test: "keeps nobody's door open" }],
+  },
+  {
+    breaks: 8,
+    bug: "a line of evidence said nothing of the one before it",
+    file: "provider/evidence/evidenceLine.ts",
+    code: "previousHash: previous?.hash ?? null,",
+    becomes: "previousHash: null,",
+    caughtBy: [
+      { file: "provider/evidence/verifyEvidence.test.ts", test: "is intact as it was written" },
+      { file: "provider/evidence/evidence.test.ts", test: "each with the hash of the one before" },
     ],
   },
 ];

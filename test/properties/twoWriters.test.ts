@@ -80,7 +80,14 @@ class World {
         if (answered instanceof RequestFailed) {
           throw answered;
         }
-        return { status: 200, body: answered, requestId: null, serverDate: null, authenticatedWith: null };
+        return {
+          status: 200,
+          body: answered,
+          requestId: null,
+          serverDate: null,
+          authenticatedWith: null,
+          signedInAs: "",
+        };
       });
     const own = signsWith === null ? null : await this.#itself(signsWith);
     const { sleep, monotonicMs } = this.time;

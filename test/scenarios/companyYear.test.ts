@@ -83,6 +83,10 @@ class Company {
     this.#world.at(date);
     writeFileSync(join(this.#world.project.directory, "team.yaml"), rosterText(roster));
     const openings = this.#undisturbed(month);
+    if (date === "2027-03-01" && this.#before !== null) {
+      await this.#refuseHalfAFile(this.#before);
+      writeFileSync(join(this.#world.project.directory, "team.yaml"), rosterText(roster));
+    }
     const update = this.#world.up();
     const { refused, signIns } = await this.#probe.during(update, () => openings);
     const what = `${date}: ${news.join("; ")}`;
@@ -96,6 +100,23 @@ class Company {
       expect(again.changes, what).toEqual({ same: again.steps.length });
     }
     this.#before = month;
+  }
+
+  /** What can't be read removes nobody, and neither does what can be read and is not all of it. */
+  async #refuseHalfAFile(last: CompanyMonth): Promise<void> {
+    const held = this.#held();
+    const text = rosterText(last.roster);
+    const half = { ...last.roster, people: last.roster.people.slice(0, 20), groups: [] };
+    for (const [content, says] of [
+      [`${text}people: [`, /team\.yaml:\d+:\d+: /],
+      [rosterText(half), /20 of 40 people would leave at once/],
+    ] as const) {
+      writeFileSync(join(this.#world.project.directory, "team.yaml"), content);
+      const { succeeded, text: said, changes } = await this.#world.tryUp();
+      expect([succeeded, Object.keys(changes).filter((op) => op !== "same")]).toEqual([false, []]);
+      expect(said).toMatch(says);
+      expect(this.#held()).toEqual(held);
+    }
   }
 
   /** Keys that nothing in this month may disturb: of those who stay, where they stay, and whom no leaver shared with. */

@@ -12,6 +12,7 @@ export function testPorts(clock: { now: Date }, overrides: Partial<Ports> = {}):
     random: () => 0.5,
     randomBytes,
     beforeEffect: async () => {},
+    runCommand: async () => {},
     signal: new AbortController().signal,
     ...overrides,
   };

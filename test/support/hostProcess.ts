@@ -156,10 +156,10 @@ export class HostProcess {
     };
   }
 
-  async check(type: ResourceType, name: string, args: Properties) {
+  async check(type: ResourceType, name: string, args: Properties, oldInputs: Properties = {}) {
     const request = new messages.CheckRequest()
       .setUrn(this.urn(type, name))
-      .setOlds(toStruct({}))
+      .setOlds(toStruct(oldInputs))
       .setNews(this.#sent(this.registered(type, name, args)));
     const answer = await this.call("check", request);
     return {

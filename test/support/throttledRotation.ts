@@ -210,6 +210,7 @@ export class ThrottledRotation {
             beforeEffect,
           })),
           authenticatedWith: emulator.credentialThumbprint,
+          signedInAs: emulator.credentialThumbprint,
         })),
       );
     const replaced = managementCertificates({ call });

@@ -24,6 +24,7 @@ export class VirtualClock {
       random: () => 0.5,
       randomBytes,
       beforeEffect: async () => {},
+      runCommand: async () => {},
       signal: new AbortController().signal,
       ...overrides,
     };

@@ -101,7 +101,7 @@ export class PluginProvider {
       const outputs = lifecycle.preview(null, values, this.#configured());
       return answer.setProperties(toStruct(withSecrets(outputs, lifecycle.secretOutputs, marked)));
     }
-    const context = this.#within(request.getTimeout());
+    const context = this.#within(request.getTimeout(), request.getUrn());
     const { id, outputs } = await keeping(lifecycle.secretOutputs, marked, () => lifecycle.create(values, context));
     return answer.setId(id).setProperties(toStruct(withSecrets(outputs, lifecycle.secretOutputs, marked)));
   }
@@ -113,7 +113,7 @@ export class PluginProvider {
     const outputs = request.getPreview()
       ? lifecycle.preview(olds, news, this.#configured())
       : await keeping(lifecycle.secretOutputs, marked, () =>
-          lifecycle.update(request.getId(), olds, news, this.#within(request.getTimeout())),
+          lifecycle.update(request.getId(), olds, news, this.#within(request.getTimeout(), request.getUrn())),
         );
     return new messages.UpdateResponse().setProperties(toStruct(withSecrets(outputs, lifecycle.secretOutputs, marked)));
   }
@@ -139,7 +139,10 @@ export class PluginProvider {
 
   async delete(request: messages.DeleteRequest): Promise<void> {
     const { lifecycle } = resourceOf(identityOf(request.getUrn()));
-    await lifecycle.delete(received(request.getProperties()).values, this.#within(request.getTimeout()));
+    await lifecycle.delete(
+      received(request.getProperties()).values,
+      this.#within(request.getTimeout(), request.getUrn()),
+    );
   }
 
   /** An argument that is wrong is a failure on it, as with check. */
@@ -168,8 +171,9 @@ export class PluginProvider {
   }
 
   /** @param timeoutSeconds of `customTimeouts`; 0 where the program gives none */
-  #within(timeoutSeconds: number): Configured {
-    const context = this.#configured();
+  #within(timeoutSeconds: number, urn: string): Configured {
+    const { project, stack } = identityOf(urn);
+    const context: Configured = { ...this.#configured(), stack: `${project}/${stack}` };
     return timeoutSeconds > 0 ? { ...context, connection: context.connection.within(timeoutSeconds * 1000) } : context;
   }
 }

@@ -15,15 +15,17 @@ import { containsUnknown, setUnknownsAside } from "../unknowns";
 import { confirmedListing, foundMissing } from "./confirmedListing";
 import type { Door } from "./door";
 import { foreseen, linkChanges } from "./linkChanges";
-import type { LinkInputs, LinkState } from "./linkDefinition";
+import type { HistoryEntry, LinkInputs, LinkState } from "./linkDefinition";
 import { importLink } from "./linkImport";
 import type { LinkKind } from "./linkKind";
 import { previewLink } from "./linkPreview";
+import { remembered, removedElsewhere } from "./linkRecord";
 import {
   type GivenCertificate,
   inputsOf,
   linkCertificateOf,
   parsedFrom,
+  rememberedOf,
   rulesOf,
   stateOf,
   withoutNull,
@@ -169,7 +171,7 @@ async function create(
   context: Configured,
 ): Promise<{ readonly id: string; readonly outputs: Values }> {
   const inputs = inputsOf(kind, news);
-  const work = workOf(kind, news, inputs, [], context);
+  const work = workOf(kind, news, inputs, null, context);
   const id = `${kind.idOf(news)}/${work.certificate.lineage ?? work.certificate.current.thumbprint}`;
   const outcome = await carryOut(work, planLink, context);
   return { id, outputs: settle(kind, id, { news, inputs }, work, outcome, null, context) };
@@ -178,7 +180,7 @@ async function create(
 async function update(kind: LinkKind, id: string, olds: Values, news: Values, context: Configured): Promise<Values> {
   const state = stateOf(kind, olds);
   const inputs = inputsOf(kind, news);
-  const work = workOf(kind, news, inputs, state.registered, context);
+  const work = workOf(kind, news, inputs, state, context);
   const outcome = await carryOut(work, planLink, context);
   return settle(kind, id, { news, inputs }, work, outcome, state, context);
 }
@@ -212,6 +214,8 @@ function settle(
     sha256Fingerprint: claimed.sha256Fingerprint,
     registered: outcome.registered.map((known) => withoutNull(known)),
     certificateCount: outcome.certificateCount ?? before?.certificateCount ?? 0,
+    history: outcome.history.length === 0 ? undefined : outcome.history.map((entry) => withoutNull(entry)),
+    evidence: outcome.evidence ?? undefined,
   };
   const outputs = withoutDefaults(defaultsOf(kind.state), withoutUndefined(state));
   if (outcome.failure !== null) {
@@ -241,8 +245,9 @@ async function remove(kind: LinkKind, olds: Values, context: Configured): Promis
     },
     der: null,
     proveWith: null,
-    registered: state.registered,
     rules: rulesOf(kind, state, door, context),
+    link: state.resourceName,
+    ...rememberedOf(state),
   };
   const outcome = await carryOut(work, planUnlink, context);
   if (outcome.failure !== null) {
@@ -264,6 +269,12 @@ async function read(kind: LinkKind, olds: Values, context: Configured): Promise<
   const listing = await context.listings.get(door);
   const there = await confirmedListing(listing, foundMissing(state.registered), door);
   const now = isoSeconds(wholeSeconds(context.ports.now()));
+  const gone = state.registered.filter((known) => !there.has(known.thumbprint) && known.missingSince == null);
+  const history = gone.reduce<readonly HistoryEntry[]>(
+    (before, { thumbprint }) =>
+      remembered(before, { at: now, action: "foundMissing", thumbprint, because: removedElsewhere }),
+    state.history ?? [],
+  );
   const registered = state.registered.flatMap(({ missingSince, ...known }) => {
     if (there.has(known.thumbprint)) {
       return [withoutNull(known)];
@@ -271,5 +282,5 @@ async function read(kind: LinkKind, olds: Values, context: Configured): Promise<
     // A previous one that somebody removed is simply gone: it is never put back. The current one is something to say.
     return known.thumbprint === state.thumbprint ? [withoutNull({ ...known, missingSince: missingSince ?? now })] : [];
   });
-  return { ...olds, registered, certificateCount: there.size };
+  return { ...olds, registered, certificateCount: there.size, ...(gone.length > 0 && { history }) };
 }

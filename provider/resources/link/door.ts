@@ -2,7 +2,7 @@ import { type ApplicationAddress, applicationKey } from "../../azure/application
 import { type KeyCredential, thumbprintOf } from "../../azure/applications";
 import type { Connection } from "../../azure/connection";
 import type { WriteWith } from "../../azure/keyWriting";
-import type { AddOptions, ListedCertificate, Listing } from "../../azure/managementCertificates";
+import type { AddOptions, Confirmation, ListedCertificate, Listing } from "../../azure/managementCertificates";
 import { type SubscriptionAddress, subscriptionKey } from "../../azure/subscriptionAddress";
 import type { KeyAndCertificate } from "../../certificate/pairing";
 import type { ErrorFacts } from "../../errors";
@@ -23,13 +23,14 @@ export interface Door {
   add(
     der: Buffer,
     options: Pick<AddOptions, "onAnswerLost">,
-  ): Promise<{
-    readonly requestId: string | null;
-    /** As it was read back, where that was part of adding it. */
-    readonly readBack?: ListedCertificate;
-  }>;
+  ): Promise<
+    Confirmation & {
+      /** As it was read back, where that was part of adding it. */
+      readonly readBack?: ListedCertificate;
+    }
+  >;
   /** Also where it is gone already. */
-  remove(thumbprint: string): Promise<unknown>;
+  remove(thumbprint: string): Promise<Confirmation>;
   /** Signs in as whoever holds the key does, and changes nothing. What it throws says why that does not work. */
   signIn(key: KeyAndCertificate): Promise<void>;
 }
@@ -77,8 +78,8 @@ export function applicationDoor(
       );
     },
     add: async (der, { onAnswerLost = () => {} }) => {
-      const { requestId, readBack } = await client().add(at, der, writeWith, onAnswerLost);
-      return { requestId, ...(readBack !== undefined && { readBack: listed(readBack) }) };
+      const { readBack, ...confirmation } = await client().add(at, der, writeWith, onAnswerLost);
+      return { ...confirmation, ...(readBack !== undefined && { readBack: listed(readBack) }) };
     },
     remove: (thumbprint) => client().remove(at, thumbprint, writeWith),
     signIn: async (key) => context.connection.keyTrial.asApplication((await client().read(at)).appId, key),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { linkHistoryEntries } from "../../defaults";
+import { evidenceActions } from "../../evidence/evidenceLine";
 import { previousVersion } from "../certificate/managementCertificateDefinition";
 import { hoursNumber, isoDate, thumbprint } from "../fields";
 
@@ -135,6 +137,39 @@ export function registeredShape(door: string, requestIdHeader: string) {
       .describe(
         `What this link keeps on the ${door}: the current certificate and, during an overlap, its predecessor.`,
       ),
+    history: z
+      .array(
+        z.object({
+          at: isoDate.describe("ISO 8601 in UTC."),
+          action: z
+            .enum(evidenceActions)
+            .describe(
+              `\`registered\` or \`removed\` by this link; \`adopted\`, there before it; \`found\`, of its lineage and without a record; \`foundMissing\`, removed from the ${door} by somebody else, or by a run that was killed.`,
+            ),
+          thumbprint: z.string().describe("SHA-1 of the certificate's DER, upper-case hexadecimal."),
+          because: z.string().describe("Why, in a few words."),
+          requestId: z.string().nullish().describe(`\`${requestIdHeader}\` of the answer, where there was one.`),
+          credential: z
+            .string()
+            .nullish()
+            .describe(
+              "How that run had signed in: the thumbprint of a certificate, or `application` and its client id.",
+            ),
+        }),
+      )
+      .nullish()
+      .describe(
+        `What came to the ${door} and went, and why: the newest ${linkHistoryEntries} entries, newest first. Absent in states of versions that kept none.`,
+      ),
+    evidence: z
+      .object({
+        sequence: z.int().describe("Number of the line, from 1."),
+        hash: z.string().describe("SHA-256 of the line, hexadecimal."),
+      })
+      .nullish()
+      .describe(
+        "The last line that this link added to the evidence, with `evidencePath` or `evidenceCommand`: `azure-certificates history` compares it with the file.",
+      ),
   };
 }
 
@@ -160,3 +195,4 @@ export type LinkState = Read<ReturnType<typeof registeredShape> & typeof remembe
   readonly certificateCount: number;
 };
 export type RecordedRegistration = LinkState["registered"][number];
+export type HistoryEntry = NonNullable<LinkState["history"]>[number];

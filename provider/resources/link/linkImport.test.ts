@@ -36,6 +36,7 @@ describe("importing a link", () => {
       serverDate: null,
       requestId: null,
       authenticatedWith: null,
+      signedInAs: "",
     };
     const { connection } = configured;
     const managementCertificates = { ...connection.managementCertificates, list: async () => listing };

@@ -46,7 +46,20 @@ describe("the preview of a link", () => {
       ...state,
       registered: unknownValue,
       certificateCount: unknownValue,
+      history: unknownValue,
     });
+  });
+
+  it("shows no new history where nothing comes and nothing goes, and none of a state that has none", () => {
+    const recorded = { certificate: certificateInput(first), allowLast: true };
+    const entry = { at: registeredAt, action: "registered", thumbprint: first["thumbprint"], because: "new here" };
+    const head = { sequence: 2, hash: "0".repeat(64) };
+    expect(preview({ ...state, history: [entry], evidence: head }, recorded)).toMatchObject({
+      history: [entry],
+      evidence: head,
+    });
+    expect(preview(state, recorded)).not.toHaveProperty("history");
+    expect(preview(state, { certificate: certificateInput(second) })).toMatchObject({ history: unknownValue });
   });
 
   it("on the day of a rotation knows what stays, although the new certificate is not made yet", () => {
@@ -106,6 +119,7 @@ describe("the preview of a link", () => {
       sha256Fingerprint: unknownValue,
       registered: unknownValue,
       certificateCount: unknownValue,
+      history: unknownValue,
       resourceName: "alice-prod",
     });
   });

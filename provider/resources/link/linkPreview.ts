@@ -3,7 +3,7 @@ import type { LinkCertificate } from "../../rotation/types";
 import { wantedOnLink } from "../../rotation/wantedOnLink";
 import type { Configured } from "../context";
 import { isoSeconds } from "../dates";
-import { defaultsOf, readValues, withoutDefaults, withoutUndefined } from "../inputs";
+import { defaultsOf, readValues, sameJson, withoutDefaults, withoutUndefined } from "../inputs";
 import type { Values } from "../lifecycle";
 import { containsUnknown, unknownValue } from "../unknowns";
 import { givenCertificateShape, type LinkState, type RecordedRegistration } from "./linkDefinition";
@@ -18,6 +18,8 @@ export function previewLink(kind: LinkKind, olds: Values | null, news: Values, c
   const { certificate: _1, certificatePem: _2, ...recorded } = news;
   const wanted = knownCertificate(news, context);
   const current = wanted?.certificate.current;
+  const registered =
+    state === null || wanted === null ? null : registeredThen(state, wanted.certificate, context.ports.now());
   const outputs = {
     ...recorded,
     ...kind.recorded(news, context),
@@ -25,10 +27,10 @@ export function previewLink(kind: LinkKind, olds: Values | null, news: Values, c
     overlapHours: wanted?.certificate.overlapHours ?? unknownValue,
     thumbprint: current?.thumbprint ?? unknownValue,
     sha256Fingerprint: current?.sha256Fingerprint ?? unknownValue,
-    registered:
-      state === null || wanted === null ? unknownValue : registeredThen(state, wanted.certificate, context.ports.now()),
+    registered: registered ?? unknownValue,
     // Others change it too, and every update looks again.
     certificateCount: unknownValue,
+    ...recordThen(state, registered, context),
   };
   return withoutDefaults(defaultsOf(kind.state), withoutUndefined(outputs));
 }
@@ -72,6 +74,20 @@ function registeredThen(state: LinkState, certificate: LinkCertificate, now: Dat
     requestId: unknownValue,
   };
   return isThere ? staying : [...staying, coming];
+}
+
+/** Nothing new where nothing comes and nothing goes. */
+function recordThen(
+  state: LinkState | null,
+  registered: readonly Values[] | null,
+  { evidence }: Configured,
+): Pick<Values, "history" | "evidence"> {
+  const before = state?.registered.map(({ thumbprint }) => thumbprint);
+  const after = registered?.map((one) => one["thumbprint"]);
+  if (state !== null && after !== undefined && sameJson(before, after)) {
+    return { history: state.history ?? undefined, evidence: state.evidence ?? undefined };
+  }
+  return { history: unknownValue, evidence: evidence === null ? (state?.evidence ?? undefined) : unknownValue };
 }
 
 /** An overlap begins when its successor is registered: until then nobody knows when it ends. */

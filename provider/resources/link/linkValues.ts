@@ -79,12 +79,28 @@ export function workOf(
   kind: LinkKind,
   news: Values,
   inputs: LinkInputs,
-  registered: LinkWork["registered"],
+  state: LinkState | null,
   context: Configured,
 ): LinkWork {
   const door = kind.doorOf(news, context);
   const rules = rulesOf(kind, inputs, door, context);
-  return { door, ...linkCertificateOf(inputs, context), proveWith: proofOf(inputs, context), registered, rules };
+  return {
+    door,
+    ...linkCertificateOf(inputs, context),
+    proveWith: proofOf(inputs, context),
+    rules,
+    link: inputs.resourceName,
+    ...rememberedOf(state),
+  };
+}
+
+/** What a link's work goes on from. */
+export function rememberedOf(state: LinkState | null): Pick<LinkWork, "registered" | "history" | "evidence"> {
+  return {
+    registered: state?.registered ?? [],
+    history: state?.history ?? [],
+    evidence: state?.evidence ?? null,
+  };
 }
 
 function proofOf({ verify, ...given }: LinkInputs, context: Configured): KeyAndCertificate | null {

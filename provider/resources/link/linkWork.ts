@@ -1,23 +1,18 @@
 import { assertMayChangeAsOf } from "../../azure/asOf";
-import type { ListedCertificate, Listing } from "../../azure/managementCertificates";
+import type { Listing } from "../../azure/managementCertificates";
 import type { KeyAndCertificate } from "../../certificate/pairing";
-import { tryParseCertificate } from "../../certificate/parse";
-import { ServiceError } from "../../errors";
-import type {
-  LinkCertificate,
-  LinkPlan,
-  LinkRules,
-  LinkSituation,
-  LinkStep,
-  ObservedCertificate,
-} from "../../rotation/types";
+import { EvidenceError, ServiceError } from "../../errors";
+import type { EvidenceHead } from "../../evidence/evidenceLine";
+import type { LinkCertificate, LinkPlan, LinkRules, LinkSituation, LinkStep } from "../../rotation/types";
 import { wantedOnLink } from "../../rotation/wantedOnLink";
 import type { Configured } from "../context";
 import { isoSeconds, wholeSeconds } from "../dates";
 import { confirmedListing, foundMissing } from "./confirmedListing";
 import type { Door } from "./door";
-import type { RecordedRegistration } from "./linkDefinition";
+import type { HistoryEntry, RecordedRegistration } from "./linkDefinition";
 import { assertClocksAgree, guardError, notUsable, refusalError, stillOpen } from "./linkErrors";
+import { LinkRecord, reasonOf, removedElsewhere } from "./linkRecord";
+import { situationOf } from "./linkSituation";
 import { registrationOf } from "./registrations";
 
 /** One link's work on its door: what it wants, and what it remembers. */
@@ -30,12 +25,18 @@ export interface LinkWork {
   readonly proveWith: KeyAndCertificate | null;
   readonly registered: readonly RecordedRegistration[];
   readonly rules: LinkRules;
+  /** Name of the link in its program. */
+  readonly link: string;
+  readonly history: readonly HistoryEntry[];
+  readonly evidence: EvidenceHead | null;
 }
 
 /** How far it came. With a failure, `registered` says what is true so far, for the state. */
 export interface LinkOutcome {
   readonly registered: readonly RecordedRegistration[];
   readonly certificateCount: number | null;
+  readonly history: readonly HistoryEntry[];
+  readonly evidence: EvidenceHead | null;
   readonly failure: Error | null;
   /** Whether anything at all was found or changed, so that a first failure can be told from a partial one. */
   readonly touched: boolean;
@@ -58,6 +59,7 @@ export async function carryOut(work: LinkWork, plan: Planner, context: Configure
 class LinkRun {
   readonly #work: LinkWork;
   readonly #context: Configured;
+  readonly #record: LinkRecord;
   #registered: RecordedRegistration[];
   #count: number | null = null;
   #touched = false;
@@ -68,6 +70,7 @@ class LinkRun {
   constructor(work: LinkWork, context: Configured) {
     this.#work = work;
     this.#context = context;
+    this.#record = new LinkRecord(work, context);
     this.#registered = [...work.registered];
     this.#open = work.registered.map(({ thumbprint }) => thumbprint).filter((one) => this.#isRevoked(one));
   }
@@ -89,7 +92,15 @@ class LinkRun {
     } finally {
       this.#context.listings.forget(this.#work.door);
     }
-    return { registered: this.#registered, certificateCount: this.#count, failure, touched: this.#touched };
+    const { history, head } = this.#record;
+    return {
+      registered: this.#registered,
+      certificateCount: this.#count,
+      history,
+      evidence: head,
+      failure: failure ?? this.#record.failure,
+      touched: this.#touched,
+    };
   }
 
   /** Looks, decides and acts until a look finds nothing left to do. */
@@ -98,18 +109,17 @@ class LinkRun {
     for (let look = 1; ; look++) {
       const listing = await this.#look();
       this.#assertTaken(taken, listing);
+      await this.#tellWhatIsGone(listing);
       const decided = plan(situationOf(this.#work, this.#registered, listing), this.#context.ports.now());
       if (decided.kind === "refuse") {
         throw refusalError(decided.refusal, this.#work.door);
       }
       for (const kept of decided.keep) {
-        this.#remember(kept.thumbprint, decided.adopt.includes(kept.thumbprint) ? "adopted" : "created", null);
+        await this.#find(kept, decided.adopt.includes(kept.thumbprint));
       }
       this.#forgetWhatIsGone(listing);
       if (decided.steps.length > 0 && look < mostLooks) {
-        for (const step of decided.steps) {
-          await this.#take(step, listing);
-        }
+        await this.#takeAll(decided.steps, listing, plan);
         taken = decided.steps;
         continue;
       }
@@ -141,6 +151,7 @@ class LinkRun {
     const unlisted = expected.map(({ thumbprint }) => thumbprint).filter((thumbprint) => !listed.has(thumbprint));
     const doubtful = [...unlisted, ...foundMissing(this.#registered)];
     const certificates = await confirmedListing(listing, doubtful, this.#work.door);
+    this.#record.signedIn(listing.signedInAs);
     this.#count = certificates.size;
     this.#open = [...certificates.keys()].filter((one) => this.#isRevoked(one));
     return { ...listing, certificates: [...certificates.values()] };
@@ -150,9 +161,38 @@ class LinkRun {
     return this.#work.certificate.previous.some((version) => version.revoked && version.thumbprint === thumbprint);
   }
 
+  async #takeAll(steps: readonly LinkStep[], listing: Listing, plan: Planner): Promise<void> {
+    try {
+      for (const step of steps) {
+        await this.#take(step, listing);
+      }
+    } catch (error) {
+      if (error instanceof EvidenceError) {
+        await this.#closeWhatIsRevoked(plan);
+      }
+      throw error;
+    }
+  }
+
+  /** Nothing may be opened without its evidence; whoever left does not stay for that. */
+  async #closeWhatIsRevoked(plan: Planner): Promise<void> {
+    const listing = await this.#look();
+    const { rules } = this.#work;
+    const situation = situationOf({ ...this.#work, rules: { ...rules, removeFirst: true } }, this.#registered, listing);
+    const decided = plan(situation, this.#context.ports.now());
+    for (const step of decided.kind === "apply" ? decided.steps : []) {
+      if (step.action === "add") {
+        return;
+      }
+      if (step.revoked) {
+        await this.#take(step, listing);
+      }
+    }
+  }
+
   async #take(step: LinkStep, listing: Listing): Promise<void> {
     if (step.action === "add") {
-      await this.#register(step.thumbprint);
+      await this.#register(step);
       return;
     }
     if (step.becauseOfTime) {
@@ -161,7 +201,15 @@ class LinkRun {
     if (!this.#isRevoked(step.thumbprint)) {
       await this.#prove(step.thumbprint);
     }
-    await this.#work.door.remove(step.thumbprint);
+    await this.#record.effect(
+      {
+        action: "removed",
+        thumbprint: step.thumbprint,
+        because: this.#reasonOf(step),
+        closesDoor: step.revoked || this.#work.der === null,
+      },
+      () => this.#work.door.remove(step.thumbprint),
+    );
     this.#touched = true;
     this.#open = this.#open.filter((thumbprint) => thumbprint !== step.thumbprint);
     this.#registered = this.#registered.filter((known) => known.thumbprint !== step.thumbprint);
@@ -181,23 +229,36 @@ class LinkRun {
     this.#isProved = true;
   }
 
-  async #register(thumbprint: string): Promise<void> {
+  #reasonOf(step: LinkStep): string {
+    const { lineage } = this.#work.certificate;
+    return reasonOf(step, this.#work.registered.length === 0, this.#context.decided.of(lineage));
+  }
+
+  async #register(step: LinkStep): Promise<void> {
+    const { thumbprint } = step;
     const der = this.#work.der;
     if (der === null) {
       throw new TypeError("a link without a certificate was asked to register one");
     }
-    const added = await this.#work.door.add(der, {
-      // A first create that may have registered something has to leave a state, or nobody would ever remove it.
-      onAnswerLost: () => {
-        this.#touched = true;
-      },
-    });
+    const added = await this.#record.effect(
+      { action: "registered", thumbprint, because: this.#reasonOf(step), closesDoor: false },
+      () =>
+        this.#work.door.add(der, {
+          // A first create that may have registered something has to leave a state, or nobody would ever remove it.
+          onAnswerLost: () => {
+            this.#touched = true;
+          },
+        }),
+    );
     // Confirmed: whatever fails from here on, a later removal has to know of it even if the list does not show it yet.
     this.#registered = this.#registered.filter((known) => known.thumbprint !== thumbprint);
     this.#remember(thumbprint, "created", added.requestId);
     const readBack = added.readBack ?? (await this.#work.door.get(thumbprint));
     if (readBack === null || !readBack.data.equals(der)) {
       this.#registered = this.#registered.filter((known) => known.thumbprint !== thumbprint);
+      if (readBack === null) {
+        await this.#record.seen("foundMissing", thumbprint, "confirmed, and not there when it was read back");
+      }
       throw new ServiceError({
         what:
           readBack === null
@@ -207,6 +268,23 @@ class LinkRun {
         facts: { ...this.#work.door.facts, thumbprint, requestId: added.requestId ?? undefined },
       });
     }
+  }
+
+  /** Kept: recorded, or found without a record. */
+  async #find({ thumbprint }: { readonly thumbprint: string }, isAdopted: boolean): Promise<void> {
+    const known = this.#registered.find((candidate) => candidate.thumbprint === thumbprint);
+    if (known === undefined) {
+      await (isAdopted
+        ? this.#record.seen("adopted", thumbprint, "there before this link")
+        : this.#record.seen(
+            "found",
+            thumbprint,
+            "of this lineage and without a record: of a run that was killed, or a renamed link",
+          ));
+    } else if (known.missingSince != null) {
+      await this.#record.seen("found", thumbprint, "there again after it was missing");
+    }
+    this.#remember(thumbprint, isAdopted ? "adopted" : "created", null);
   }
 
   #remember(thumbprint: string, origin: "created" | "adopted", requestId: string | null): void {
@@ -219,6 +297,13 @@ class LinkRun {
     }
     const registeredAt = isoSeconds(wholeSeconds(this.#context.ports.now()));
     this.#registered.push({ thumbprint, registeredAt, retireAt: null, origin, requestId });
+  }
+
+  async #tellWhatIsGone(listing: Listing): Promise<void> {
+    const there = new Set(listing.certificates.map((certificate) => certificate.thumbprint));
+    for (const { thumbprint } of this.#registered.filter((known) => !there.has(known.thumbprint))) {
+      await this.#record.seen("foundMissing", thumbprint, removedElsewhere);
+    }
   }
 
   /** A successful list proves absence; only the current certificate's absence is a matter to talk about, and the plan did. */
@@ -261,25 +346,4 @@ class LinkRun {
       return { ...known, retireAt: until === null ? null : isoSeconds(until) };
     });
   }
-}
-
-function situationOf(work: LinkWork, registered: readonly RecordedRegistration[], listing: Listing): LinkSituation {
-  return {
-    door: work.door.name,
-    certificate: work.certificate,
-    registered: registered.map(registrationOf),
-    observed: listing.certificates.map(observedOf),
-    authenticatedWith: listing.authenticatedWith,
-    rules: work.rules,
-  };
-}
-
-function observedOf(listed: ListedCertificate): ObservedCertificate {
-  const parsed = tryParseCertificate(listed.data);
-  return {
-    thumbprint: listed.thumbprint,
-    sha256Fingerprint: parsed?.sha256Fingerprint ?? "",
-    lineage: parsed?.lineage ?? null,
-    validity: parsed === null ? null : { notBefore: parsed.notBefore, notAfter: parsed.notAfter },
-  };
 }

@@ -6,7 +6,7 @@ import { subscriptionDoor } from "./door";
 import { SharedListings } from "./sharedListings";
 
 const endpoint = "https://management.core.windows.net";
-const empty: Listing = { certificates: [], serverDate: null, requestId: null, authenticatedWith: null };
+const empty: Listing = { certificates: [], serverDate: null, requestId: null, authenticatedWith: null, signedInAs: "" };
 
 function counting(answer: (at: SubscriptionAddress) => Promise<Listing>) {
   const asked: string[] = [];

@@ -16,6 +16,28 @@ export interface ApplicationCertificateLinkRegistered {
   readonly missingSince?: string | undefined;
 }
 
+export interface ApplicationCertificateLinkHistory {
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  /** `registered` or `removed` by this link; `adopted`, there before it; `found`, of its lineage and without a record; `foundMissing`, removed from the application by somebody else, or by a run that was killed. */
+  readonly action: "registered" | "removed" | "adopted" | "found" | "foundMissing";
+  /** SHA-1 of the certificate's DER, upper-case hexadecimal. */
+  readonly thumbprint: string;
+  /** Why, in a few words. */
+  readonly because: string;
+  /** `request-id` of the answer, where there was one. */
+  readonly requestId?: string | undefined;
+  /** How that run had signed in: the thumbprint of a certificate, or `application` and its client id. */
+  readonly credential?: string | undefined;
+}
+
+export interface ApplicationCertificateLinkEvidence {
+  /** Number of the line, from 1. */
+  readonly sequence: number;
+  /** SHA-256 of the line, hexadecimal. */
+  readonly hash: string;
+}
+
 /** What a program says about a ApplicationCertificateLink. */
 export interface ApplicationCertificateLinkInputs {
   /** Client id of the app registration that accepts the certificate. A change replaces the link: the new application is opened before the old one is closed. Either this or `objectId`. */
@@ -53,6 +75,8 @@ export const applicationCertificateLinkOutputNames: readonly string[] = [
   "graphEndpoint",
   "thumbprint",
   "registered",
+  "history",
+  "evidence",
   "certificateCount",
 ];
 
@@ -76,6 +100,12 @@ export abstract class ApplicationCertificateLinkOutputs extends pulumi.CustomRes
 
   /** What this link keeps on the application: the current certificate and, during an overlap, its predecessor. */
   declare public readonly registered: pulumi.Output<ApplicationCertificateLinkRegistered[]>;
+
+  /** What came to the application and went, and why: the newest 20 entries, newest first. Absent in states of versions that kept none. */
+  declare public readonly history: pulumi.Output<ApplicationCertificateLinkHistory[] | undefined>;
+
+  /** The last line that this link added to the evidence, with `evidencePath` or `evidenceCommand`: `azure-certificates history` compares it with the file. */
+  declare public readonly evidence: pulumi.Output<ApplicationCertificateLinkEvidence | undefined>;
 
   /** Certificates of the application when last looked, other people's included. */
   declare public readonly certificateCount: pulumi.Output<number>;

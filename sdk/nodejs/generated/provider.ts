@@ -57,6 +57,12 @@ export interface ProviderInputs {
   /** Management certificates that a subscription takes. Default: 100, as Microsoft documents it. The service's own answer wins. */
   readonly certificateLimit?: pulumi.Input<number> | undefined;
 
+  /** Path of a file to which each registration and removal is appended as it happens, a line of JSON before it and one after it, each with the hash of the line before: `azure-certificates history` prints and verifies it. Made with mode 0600. What can't be written down is not done, except what closes a door for somebody who left. Default: none. */
+  readonly evidencePath?: pulumi.Input<string> | undefined;
+
+  /** A program and its arguments, run without a shell for each of these lines with the line on its standard input. It has to end with 0 within 10 seconds; otherwise it is as with a file that can't be written. Without `evidencePath`, each run begins a chain of its own. Default: none. */
+  readonly evidenceCommand?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+
   /** Certificates that the guard against lock-out may let go although each is the last valid one of its subscription or application, for links that have left the program. The one that a run signs in with is never removed. Default: none. */
   readonly allow?: pulumi.Input<pulumi.Input<AllowedRemoval>[]> | undefined;
 }

@@ -16,6 +16,28 @@ export interface SubscriptionCertificateLinkRegistered {
   readonly missingSince?: string | undefined;
 }
 
+export interface SubscriptionCertificateLinkHistory {
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  /** `registered` or `removed` by this link; `adopted`, there before it; `found`, of its lineage and without a record; `foundMissing`, removed from the subscription by somebody else, or by a run that was killed. */
+  readonly action: "registered" | "removed" | "adopted" | "found" | "foundMissing";
+  /** SHA-1 of the certificate's DER, upper-case hexadecimal. */
+  readonly thumbprint: string;
+  /** Why, in a few words. */
+  readonly because: string;
+  /** `x-ms-request-id` of the answer, where there was one. */
+  readonly requestId?: string | undefined;
+  /** How that run had signed in: the thumbprint of a certificate, or `application` and its client id. */
+  readonly credential?: string | undefined;
+}
+
+export interface SubscriptionCertificateLinkEvidence {
+  /** Number of the line, from 1. */
+  readonly sequence: number;
+  /** SHA-256 of the line, hexadecimal. */
+  readonly hash: string;
+}
+
 /** What a program says about a SubscriptionCertificateLink. */
 export interface SubscriptionCertificateLinkInputs {
   /** GUID of the subscription that accepts the certificate; its name is refused. A change replaces the link: the new subscription is opened before the old one is closed. */
@@ -49,6 +71,8 @@ export const subscriptionCertificateLinkOutputNames: readonly string[] = [
   "managementEndpoint",
   "thumbprint",
   "registered",
+  "history",
+  "evidence",
   "certificateCount",
 ];
 
@@ -69,6 +93,12 @@ export abstract class SubscriptionCertificateLinkOutputs extends pulumi.CustomRe
 
   /** What this link keeps on the subscription: the current certificate and, during an overlap, its predecessor. */
   declare public readonly registered: pulumi.Output<SubscriptionCertificateLinkRegistered[]>;
+
+  /** What came to the subscription and went, and why: the newest 20 entries, newest first. Absent in states of versions that kept none. */
+  declare public readonly history: pulumi.Output<SubscriptionCertificateLinkHistory[] | undefined>;
+
+  /** The last line that this link added to the evidence, with `evidencePath` or `evidenceCommand`: `azure-certificates history` compares it with the file. */
+  declare public readonly evidence: pulumi.Output<SubscriptionCertificateLinkEvidence | undefined>;
 
   /** Certificates on the subscription when last looked, other people's included; Azure allows 100 by default. */
   declare public readonly certificateCount: pulumi.Output<number>;

@@ -2,22 +2,18 @@ import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { ConfigurationError } from "../provider/errors";
 
-/**
- * The text of a stack export.
- *
- * @param file its path; `-` is stdin
- * @throws ConfigurationError ERR_CONFIGURATION
- */
-export async function readStateFile(file: string): Promise<string> {
-  if (file === "-") {
-    return textOf(await buffer(process.stdin));
-  }
+/** A stack export from a file, or from stdin for `-`. @throws ConfigurationError ERR_CONFIGURATION */
+export async function readStackState(state: string): Promise<string> {
+  return textOf(state === "-" ? await buffer(process.stdin) : await readNamed(state));
+}
+
+async function readNamed(state: string): Promise<Buffer> {
   try {
-    return textOf(await readFile(file));
+    return await readFile(state);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
     throw new ConfigurationError({
-      what: `The state file ${file} can't be read${code}.`,
+      what: `The state file ${state} can't be read${code}.`,
       todo: "Give --state a file written by `pulumi stack export --file`.",
       cause,
     });
