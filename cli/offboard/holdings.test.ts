@@ -166,6 +166,15 @@ describe("what a person held", () => {
 });
 
 describe("for any state", () => {
+  it("the order in which it lists things makes no difference", () => {
+    fc.assert(
+      fc.property(anyStackText, fc.constantFrom(...people), (stack, person) => {
+        const turned = { certificates: stack.certificates.toReversed(), links: stack.links.toReversed() };
+        expect(held(person, turned)).toEqual(held(person, stack));
+      }),
+    );
+  });
+
   it("each certificate that the person ever held on a door is there exactly once, and none that only others held", () => {
     fc.assert(
       fc.property(anyStackText, fc.constantFrom(...people), (stack, person) => {

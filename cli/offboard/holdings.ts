@@ -65,20 +65,26 @@ export function whatPersonHeld(states: readonly StackExport[], person: string): 
     .flatMap((state) => state.certificates)
     .flatMap((one) => heldVersions(one, links, name))
     .reduce<readonly HeldCertificate[]>((known, one) => withCertificate(known, one), []);
-  return {
+  return inOrder({
     person: name,
     certificates,
     links: links.filter((link) => certificates.some((one) => isOf(one, link))).reduce(withLink, []),
-  };
+  });
 }
 
 /** What an earlier look saw, and a later one: of what both know, the later one counts, but nothing is forgotten. */
 export function mergeHoldings(earlier: Holdings, later: Holdings): Holdings {
-  return {
+  return inOrder({
     person: later.person,
     certificates: later.certificates.reduce(withCertificate, earlier.certificates),
     links: later.links.reduce(withLink, earlier.links),
-  };
+  });
+}
+
+/** An engine writes a state down in the order in which things happened to be done. */
+function inOrder({ person, certificates, links }: Holdings): Holdings {
+  const byUrn = (left: { readonly urn: string }, right: { readonly urn: string }) => compareText(left.urn, right.urn);
+  return { person, certificates: certificates.toSorted(byUrn), links: links.toSorted(byUrn) };
 }
 
 /** In the order of their addresses. */

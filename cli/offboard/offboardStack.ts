@@ -112,6 +112,9 @@ function decided({ holdings, before }: StackOffboarding, preview: RunResult): De
 function undecided({ holdings, say }: StackOffboarding, preview: RunResult): Decision {
   say("The preview failed, so there is no update. What is theirs alone is closed all the same, as the state has it:");
   tell(preview, say);
+  say(
+    `Nobody knows whether the program still has ${holdings.person}: make sure before the next update, which would open these doors again.`,
+  );
   return { leaving: holdings.certificates.filter(({ own }) => own), mayGo: isOfThisPackage };
 }
 
