@@ -17,7 +17,16 @@ function item(over: Partial<DueItem> = {}): DueItem {
   };
 }
 
-const nothing = { urn: "", waitsForDeletion: false, failures: [], inputs: {}, outputs: null };
+const nothing = {
+  urn: "",
+  type: "ManagementCertificate",
+  provider: null,
+  waitsForDeletion: false,
+  failures: [],
+  inputs: {},
+  recorded: {},
+  outputs: null,
+};
 
 function report(over: Partial<DueReport> = {}): DueReport {
   return {

@@ -79,6 +79,11 @@ describe("the command", () => {
     },
     { what: "an unknown verb", args: ["duo"], says: "unknown command 'duo'" },
     { what: "an unknown option", args: ["due", "--stat"], says: "unknown option '--stat'" },
+    {
+      what: "an offboarding by a stack with --apply",
+      args: ["offboard", "alice", "--apply"],
+      says: "goes with --state",
+    },
     { what: "an empty pipe", args: ["due"], says: "it is not JSON" },
   ])("exits with 1 and one readable block for $what", async ({ args, asOf, says }) => {
     const outcome = await azureCertificates(args, "", asOf);

@@ -8,6 +8,7 @@ import { emulatorCommand } from "./emulator";
 import { historyCommand } from "./history";
 import { installPluginCommand } from "./installPlugin";
 import { localCommand } from "./local";
+import { offboardCommand } from "./offboard";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
 import { reportCommand } from "./report";
 import { rosterCommand } from "./roster";
@@ -33,6 +34,9 @@ Examples:
   # what a preview of the stack says is due; with --apply --only-due, done
   $ azure-certificates rotate --stack prod
 
+  # somebody left, and is out of the roster or the program: every door closed, and confirmed one by one
+  $ azure-certificates offboard alice --stack prod
+
   # who could sign in where, as a roster file says it, and what is wrong with it
   $ azure-certificates roster check team.yaml
 
@@ -42,7 +46,8 @@ Examples:
 Exit codes:
   0    done; for due and rotate: nothing is due
   1    an error, told on stderr
-  2    for due and rotate: something is due; for history: something is missing or was changed
+  2    for due and rotate: something is due; for offboard: something is STILL OPEN or not known; for history: something is
+       missing or was changed
   3    for rotate --apply: the update failed, or something is still due after it
   130  for local: cancelled with Ctrl-C
 `;
@@ -76,6 +81,7 @@ export function program(): Command {
     dueCommand(),
     reportCommand(),
     rotateCommand(),
+    offboardCommand(),
     installPluginCommand(),
     rosterCommand(),
     historyCommand(),

@@ -19,19 +19,28 @@ export interface ExportedDoor {
   readonly application: string | null;
 }
 
-interface Exported<Outputs> {
+export interface Exported<Outputs> {
   readonly urn: string;
+  /** Without the package: `ManagementCertificate`. */
+  readonly type: string;
+  /** The provider resource that serves it, as `<urn>::<id>`; null where none is named. */
+  readonly provider: string | null;
   /** Replaced or removed by a run that did not get to its deletion. */
   readonly waitsForDeletion: boolean;
   /** What the last update of it failed with. */
   readonly failures: readonly string[];
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** All that its outputs hold, as the engine hands it to the resource. */
+  readonly recorded: Readonly<Record<string, unknown>>;
   /** Null where the creation failed before there was anything to tell. */
   readonly outputs: Outputs | null;
 }
 
-interface Interrupted {
+export interface Interrupted {
   readonly urn: string;
+  readonly type: string;
+  readonly provider: string | null;
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly operation: string;
   /** Of a link: what may accept a certificate of which the state has no record. */
   readonly door: ExportedDoor | null;
@@ -145,6 +154,7 @@ const properties = z.unknown().optional();
 const resourceSchema = z.object({
   urn: z.string(),
   type: z.string(),
+  provider: z.string().nullish(),
   delete: z.boolean().nullish(),
   inputs: properties,
   outputs: properties,
@@ -176,11 +186,10 @@ export function parseStackExport(text: string, file?: string): StackExport {
     rosters: ofType(resources, "RosterSnapshot", rosterSchema, file),
     interrupted: (deployment.pending_operations ?? [])
       .filter(({ resource }) => modules.some((module) => resource.type.startsWith(`${module}:`)))
-      .map(({ type, resource }) => ({
-        urn: resource.urn,
-        operation: type,
-        ...registrationWanted(revealed(resource.inputs)),
-      })),
+      .map(({ type, resource }) => {
+        const inputs = revealed(resource.inputs);
+        return { ...namesOf(resource), operation: type, inputs, ...registrationWanted(inputs) };
+      }),
   };
 }
 
@@ -202,15 +211,20 @@ function ofType<Schema extends z.ZodType>(
       const outputs = revealed(resource.outputs);
       const isUnfinished = failures.length > 0 && !schema.safeParse(outputs).success;
       return {
-        urn: resource.urn,
+        ...namesOf(resource),
         waitsForDeletion: resource.delete === true,
         failures,
         inputs: revealed(resource.inputs),
+        recorded: outputs,
         outputs: isUnfinished
           ? null
           : checked(schema, outputs, `The state of ${shown(resource.urn)} can't be understood`, file),
       };
     });
+}
+
+function namesOf({ urn, type, provider }: Resource): Pick<Exported<unknown>, "urn" | "type" | "provider"> {
+  return { urn, type: type.slice(type.lastIndexOf(":") + 1), provider: provider ?? null };
 }
 
 const linkInputsSchema = z.object({
@@ -229,7 +243,7 @@ function registrationWanted(inputs: Readonly<Record<string, unknown>>): Pick<Int
 }
 
 /** The values that can be read: an encrypted one is left out, as if it were not there. */
-function revealed(stored: unknown): Readonly<Record<string, unknown>> {
+export function revealed(stored: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(typeof stored === "object" && stored !== null ? stored : {})
       .map(([key, value]) => [key, reveal(value)] as const)

@@ -91,7 +91,12 @@ export function operationBody(operation: CompletedOperation): string {
   return root("Operation", operationElements(operation));
 }
 
-export function operationListBody(subscriptionId: string, operations: readonly CompletedOperation[]): string {
+/** @param continuationToken for the next answer; null: there is none */
+export function operationListBody(
+  subscriptionId: string,
+  operations: readonly CompletedOperation[],
+  continuationToken: string | null,
+): string {
   const entries = operations.map((operation) => {
     const at = formatSeconds(operation.at);
     const caller =
@@ -114,6 +119,6 @@ export function operationListBody(subscriptionId: string, operations: readonly C
   });
   return root(
     "SubscriptionOperationCollection",
-    `<SubscriptionOperations>${entries.join("")}</SubscriptionOperations>`,
+    `<SubscriptionOperations>${entries.join("")}</SubscriptionOperations>${continuationToken === null ? "" : element("ContinuationToken", continuationToken)}`,
   );
 }

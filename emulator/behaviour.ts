@@ -39,6 +39,8 @@ export interface Behaviour {
   readonly redirectTo: string | null;
   /** `GET /subscriptions` with a management certificate. Default `accepted` (proposed); `refused` is a 403. */
   readonly subscriptionsList: "accepted" | "refused";
+  /** Most operations in one answer of the list of operations; the next answer takes its ContinuationToken. Default null: all in one. */
+  readonly operationsPerAnswer: number | null;
   /** After each change of an application, so many reads and sign-ins see in turn the state before it and after it. Default 0. */
   readonly replicationReads: number;
   /** Most certificates of an application. Default null: none is documented. */
@@ -66,6 +68,7 @@ export const defaultBehaviour: Behaviour = {
   throttlingRetryAfter: null,
   redirectTo: null,
   subscriptionsList: "accepted",
+  operationsPerAnswer: null,
   replicationReads: 0,
   keyCredentialLimit: null,
   keyCredentialLifetimeDays: null,

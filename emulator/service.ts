@@ -107,7 +107,7 @@ async function serve(settings: ServiceSettings, request: PlaneRequest): Promise<
       return { answer: xmlAnswer(operationBody(found)), thumbprint: found.thumbprint };
     }
     case "listOperations":
-      return { answer: listOperations(store, subscription.id, request.query), thumbprint: null };
+      return { answer: listOperations(settings, subscription.id, request.query), thumbprint: null };
     case "listSubscriptions":
       throw new TypeError("the list of subscriptions is not at a subscription's address");
   }
@@ -227,12 +227,19 @@ function recordOperation(
   store.recordOperation(subscriptionId, { requestId, name, thumbprint, callerThumbprint, at: clock.now() });
 }
 
-/** @throws {ServiceError} MissingOrInvalidRequiredQueryParameter */
-function listOperations(store: Store, subscriptionId: string, query: URLSearchParams): Answer {
+/** @throws {ServiceError} MissingOrInvalidRequiredQueryParameter, also for a token that none of these answers gave. */
+function listOperations({ store, behaviour }: ServiceSettings, subscriptionId: string, query: URLSearchParams): Answer {
   const [from, to] = ["StartTime", "EndTime"].map((name) => Date.parse(query.get(name) ?? ""));
   if (from === undefined || to === undefined || Number.isNaN(from) || Number.isNaN(to) || from > to) {
     throw serviceErrors.queryParameter();
   }
+  const token = query.get("ContinuationToken");
+  const begin = token === null ? 0 : Number(/^after-(\d{1,6})$/.exec(token)?.[1] ?? Number.NaN);
+  if (Number.isNaN(begin)) {
+    throw serviceErrors.queryParameter();
+  }
   const within = store.operations(subscriptionId).filter(({ at }) => at.getTime() >= from && at.getTime() <= to);
-  return xmlAnswer(operationListBody(subscriptionId, within));
+  const end = begin + (behaviour.operationsPerAnswer ?? within.length);
+  const next = end < within.length ? `after-${end}` : null;
+  return xmlAnswer(operationListBody(subscriptionId, within.slice(begin, end), next));
 }

@@ -8,12 +8,14 @@ import { type KeyTrial, keyTrial } from "./keyTrial";
 import { type ManagementCertificates, managementCertificates } from "./managementCertificates";
 import { managementService } from "./managementService";
 import type { ServiceAddress } from "./service";
+import { type SubscriptionOperations, subscriptionOperations } from "./subscriptionOperations";
 import { Throttles } from "./throttle";
 import { Transport } from "./transport";
 
 /** The way to Azure for one process: whoever shares it shares its connections and its throttles. */
 export interface Connection {
   readonly managementCertificates: ManagementCertificates;
+  readonly subscriptionOperations: SubscriptionOperations;
   readonly applications: Applications;
   readonly keyTrial: KeyTrial;
   /**
@@ -56,6 +58,7 @@ export function connect(configuration: ProviderConfiguration, ports: Ports): Con
   };
   const connection: Connection = {
     managementCertificates: managementCertificates(management),
+    subscriptionOperations: subscriptionOperations(management),
     applications: applications(graph, ports, signer),
     keyTrial: keyTrial(configuration, shared),
     exclusively,
@@ -68,6 +71,7 @@ export function connect(configuration: ProviderConfiguration, ports: Ports): Con
       return {
         ...connection,
         managementCertificates: managementCertificates(limited(management)),
+        subscriptionOperations: subscriptionOperations(limited(management)),
         applications: applications(limited(graph), ports, signer),
         exclusively: (key, work) =>
           exclusively(key, () => {

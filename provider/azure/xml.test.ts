@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RequestFailed } from "./failure";
-import { decodeCertificate, decodeError, decodeList, encodeSubscriptionCertificate } from "./xml";
+import { decodeCertificate, decodeError, decodeList, decodeOperations, encodeSubscriptionCertificate } from "./xml";
 
 const thumbprint = "ABCDEF0123456789ABCDEF0123456789ABCDEF01";
 const entry = (data = "AQID") =>
@@ -71,5 +71,25 @@ describe("decodeError", () => {
     expect(decodeError("<html><head></head><body>Bad gateway</body></html>")).toBeNull();
     expect(decodeError("")).toBeNull();
     expect(decodeError("<Error>".repeat(500) + "</Error>".repeat(500))).toBeNull();
+  });
+});
+
+describe("the log of operations", () => {
+  it("may leave out whatever it does not know", () => {
+    const body = `<SubscriptionOperationCollection xmlns="http://schemas.microsoft.com/windowsazure"><SubscriptionOperations>
+      <SubscriptionOperation><OperationName>AddSubscriptionCertificate</OperationName><OperationParameters xmlns:a="x">
+        <a:OperationParameter><a:Name>thumbprint</a:Name><a:Value>3f2a</a:Value></a:OperationParameter></OperationParameters>
+        <OperationCaller><UserEmailAddress>alice@contoso.com</UserEmailAddress></OperationCaller></SubscriptionOperation>
+      <SubscriptionOperation><OperationParameters/><OperationCaller/><OperationStatus/></SubscriptionOperation>
+    </SubscriptionOperations></SubscriptionOperationCollection>`;
+    const nothing = { name: "", about: [""], succeeded: false, startedAt: "", callerThumbprint: null };
+    expect(decodeOperations(body, null)).toEqual({
+      operations: [
+        { ...nothing, name: "AddSubscriptionCertificate", about: ["", "3f2a"], callerEmail: "alice@contoso.com" },
+        { ...nothing, callerEmail: null },
+      ],
+      continuationToken: null,
+    });
+    expect(decodeOperations("<SubscriptionOperationCollection/>", null).operations).toEqual([]);
   });
 });

@@ -55,6 +55,82 @@ const listSchema = z.object({
 
 const getSchema = z.object({ SubscriptionCertificate: z.array(certificateSchema).length(1) });
 
+/** One change of a subscription, as its log of operations tells of it. */
+export interface SubscriptionOperation {
+  /** As `AddSubscriptionCertificate`. */
+  readonly name: string;
+  /** Everything that says what was changed: the object's id and the operation's parameters. */
+  readonly about: readonly string[];
+  readonly succeeded: boolean;
+  /** As the service writes it. */
+  readonly startedAt: string;
+  /** Upper-case; null where it was no certificate that signed in. */
+  readonly callerThumbprint: string | null;
+  /** Null where it was nobody of the portal. */
+  readonly callerEmail: string | null;
+}
+
+const blankIsNull = z
+  .string()
+  .default("")
+  .transform((text) => (text === "" ? null : text));
+const parametersSchema = z.union([
+  z.literal(""),
+  z.object({ OperationParameter: z.array(z.union([z.literal(""), z.object({ Value: z.string().default("") })])) }),
+]);
+const operationSchema = z
+  .object({
+    OperationName: z.string().default(""),
+    OperationObjectId: z.string().default(""),
+    OperationParameters: parametersSchema.optional(),
+    OperationStartedTime: z.string().default(""),
+    OperationStatus: z.union([z.literal(""), z.object({ Status: z.string().default("") })]).default(""),
+    OperationCaller: z
+      .union([
+        z.literal("").transform(() => ({ SubscriptionCertificateThumbprint: null, UserEmailAddress: null })),
+        z.object({ SubscriptionCertificateThumbprint: blankIsNull, UserEmailAddress: blankIsNull }),
+      ])
+      .default({ SubscriptionCertificateThumbprint: null, UserEmailAddress: null }),
+  })
+  .transform(
+    (entry): SubscriptionOperation => ({
+      name: entry.OperationName,
+      about: [entry.OperationObjectId, ...valuesOf(entry.OperationParameters)],
+      succeeded: entry.OperationStatus !== "" && entry.OperationStatus.Status === "Succeeded",
+      startedAt: entry.OperationStartedTime,
+      callerThumbprint: entry.OperationCaller.SubscriptionCertificateThumbprint?.toUpperCase() ?? null,
+      callerEmail: entry.OperationCaller.UserEmailAddress,
+    }),
+  );
+
+const operationsSchema = z.object({
+  SubscriptionOperationCollection: z.union([
+    z.literal("").transform(() => ({ operations: [], continuationToken: null })),
+    z
+      .object({
+        SubscriptionOperations: z
+          .union([
+            z.literal("").transform((): SubscriptionOperation[] => []),
+            z
+              .object({ SubscriptionOperation: z.array(operationSchema).default([]) })
+              .transform((list) => list.SubscriptionOperation),
+          ])
+          .default([]),
+        ContinuationToken: blankIsNull,
+      })
+      .transform((answer) => ({
+        operations: answer.SubscriptionOperations,
+        continuationToken: answer.ContinuationToken,
+      })),
+  ]),
+});
+
+function valuesOf(parameters: z.infer<typeof parametersSchema> | undefined): readonly string[] {
+  return parameters === undefined || parameters === ""
+    ? []
+    : parameters.OperationParameter.map((parameter) => (parameter === "" ? "" : parameter.Value));
+}
+
 const errorSchema = z.object({ Error: z.object({ Code: z.string(), Message: z.string().default("") }) });
 
 /** @throws RequestFailed unreadable */
@@ -69,6 +145,14 @@ export function decodeCertificate(body: string, requestId: string | null): Liste
     throw unreadable("it holds no certificate", requestId);
   }
   return certificate;
+}
+
+/** One page. @throws RequestFailed unreadable */
+export function decodeOperations(
+  body: string,
+  requestId: string | null,
+): { readonly operations: readonly SubscriptionOperation[]; readonly continuationToken: string | null } {
+  return decode(body, operationsSchema, requestId).SubscriptionOperationCollection;
 }
 
 /** The service's code and message; null where the body is no error of the service, such as a proxy's page. */
@@ -99,7 +183,7 @@ const parser = new XMLParser({
   parseTagValue: false,
   // Entities can blow a small answer up to any size, and nothing that the service sends needs them.
   processEntities: false,
-  isArray: (name) => name === "SubscriptionCertificate",
+  isArray: (name) => ["SubscriptionCertificate", "SubscriptionOperation", "OperationParameter"].includes(name),
 });
 
 /** Null where it can't be read, whatever the reason: the reader's own words may quote the answer. */
