@@ -38,7 +38,7 @@ Examples:
   $ pulumi stack export --file state.json && azure-certificates due --within 8w --json --state state.json
 
 What it lists:
-  rotation      a certificate gets a successor, and why
+  rotation      a certificate gets a successor, and why: from the date on that it is due, or that its maintenance window opens
   retirement    a previous certificate is taken off a subscription: its overlap ends
   expiry        a certificate reaches its notAfter
   registration  a rotation has not reached this subscription yet

@@ -94,6 +94,16 @@ describe("a stack export", () => {
       says: "ManagementCertificate::alice can't be understood",
     },
     {
+      what: "a maintenance window that never opens",
+      text: exportOf([
+        {
+          ...certificate,
+          outputs: { ...certificate.outputs, maintenanceWindows: [{ cron: "0 0 31 2 *", durationHours: 1 }] },
+        },
+      ]),
+      says: "a day that never comes",
+    },
+    {
       what: "a secret whose text is not JSON",
       text: exportOf([
         { ...certificate, outputs: { ...certificate.outputs, notAfter: { ...signature, plaintext: "{" } } },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { tryParseCertificate } from "../provider/certificate/parse";
 import { ConfigurationError } from "../provider/errors";
 import { evidenceActions } from "../provider/evidence/evidenceLine";
+import { windowFields, windowList } from "../provider/schedule/windowFields";
 import { harmless } from "./output";
 import { type StackName, stackOf } from "./urn";
 
@@ -84,6 +85,10 @@ const certificateSchema = z.object({
   renewalTime: date,
   notAfter: date,
   rotateEveryHours: hours.nullish(),
+  overlapHours: hours.default(0),
+  spreadHours: hours.default(0),
+  spreadFraction: z.number().min(0).max(1).default(0),
+  maintenanceWindows: windowList(z.object(windowFields)).default([]),
   holders: names.nullish(),
   heldBy: names.default([]),
   compromised: names.default([]),

@@ -60,6 +60,9 @@ function lines(items: readonly DueItem[]): readonly string[] {
   });
 }
 
+/** 22:00 on Saturdays in Berlin; 2027-03-06 is one. */
+const saturdays = { cron: "0 22 * * SAT", durationHours: 4, timeZone: "Europe/Berlin" };
+
 const rotationAhead =
   "2027-02-01T00:00 rotation alice rotates with the first update from then on: the renewal window opens (notAfter 2027-06-01)";
 const expiryAhead = "2027-06-01T00:00 expiry alice 3F2A1B4C… expires, and opens nothing from then on";
@@ -121,6 +124,102 @@ describe("a state says", () => {
         "2026-07-01T00:00 revocation alice revokes 99C1A2B3… with the next update: bob held it",
         rotationAhead,
         expiryAhead,
+      ],
+    },
+    {
+      rule: "when a certificate that is spread will rotate: at the time that is stored, whatever the spread",
+      resources: [certificate({ spreadHours: 240, spreadFraction: 0.5, renewalTime: "2027-01-27T00:00:00Z" })],
+      says: [rotationAhead.replace("2027-02-01", "2027-01-27"), expiryAhead],
+    },
+    {
+      rule: "when a certificate will be too old, less its share of the spread",
+      resources: [
+        certificate({
+          rotateEveryHours: 2160,
+          spreadHours: 240,
+          spreadFraction: 0.5,
+          renewalTime: "2027-01-27T00:00:00Z",
+        }),
+      ],
+      says: [
+        "2026-08-25T00:00 rotation alice rotates with the first update from then on: it was issued on 2026-06-01 and is rotated every 2160 hours, or up to 240 hours earlier",
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "in which maintenance window a certificate will rotate that is not due yet",
+      resources: [certificate({ maintenanceWindows: [saturdays] })],
+      says: [
+        "2027-02-06T21:00 rotation alice rotates with the first update from then on: the maintenance window opens, the first after 2027-02-01; it is due by then, because the renewal window opens (notAfter 2027-06-01)",
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "in which maintenance window a certificate will rotate that is too old by then",
+      resources: [certificate({ maintenanceWindows: [saturdays], rotateEveryHours: 2160 })],
+      says: [
+        "2026-09-05T20:00 rotation alice rotates with the first update from then on: the maintenance window opens, the first after 2026-08-30; it is due by then, because it was issued on 2026-06-01 and is rotated every 2160 hours",
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "that a certificate will rotate when it is due, if a window is open by then",
+      resources: [certificate({ maintenanceWindows: [{ cron: "0 0 * * MON", durationHours: 1, timeZone: "UTC" }] })],
+      says: [rotationAhead, expiryAhead],
+    },
+    {
+      rule: "that a certificate will rotate when it is due, if no window is left before its end",
+      resources: [certificate({ maintenanceWindows: [{ cron: "0 0 1 7 *", durationHours: 1, timeZone: "UTC" }] })],
+      says: [rotationAhead, expiryAhead],
+    },
+    {
+      rule: "for which maintenance window a certificate waits that is due, and nothing before",
+      resources: [certificate({ maintenanceWindows: [saturdays] })],
+      now: "2027-03-01T00:00:00Z",
+      says: [
+        "2027-03-06T21:00 rotation alice rotates with the first update from then on: the maintenance window opens that it waits for; it is due, because the renewal window opened on 2027-02-01 (notAfter 2027-06-01)",
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "until when a certificate that is due can rotate",
+      resources: [certificate({ maintenanceWindows: [saturdays] })],
+      now: "2027-03-06T22:00:00Z",
+      says: [
+        "2027-02-01T00:00 rotation alice rotates with the next update, because the renewal window opened on 2027-02-01 (notAfter 2027-06-01); the maintenance window is open until 2027-03-07 01:00 UTC",
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "that a certificate rotates outside of the windows, if the next one leaves no time for the overlap",
+      resources: [certificate({ maintenanceWindows: [saturdays], overlapHours: 168 })],
+      now: "2027-05-23T12:00:00Z",
+      says: [
+        "2027-02-01T00:00 rotation alice rotates with the next update, because the renewal window opened on 2027-02-01 (notAfter 2027-06-01)",
+        expiryAhead,
+      ],
+    },
+    {
+      rule: "that a rotation for a leaver waits for no window, and neither does a revocation",
+      resources: [
+        certificate({ maintenanceWindows: [saturdays], holders: ["alice"], heldBy: ["alice", "bob"] }),
+        certificate(
+          {
+            maintenanceWindows: [saturdays],
+            holders: ["alice"],
+            heldBy: ["alice"],
+            previous: [{ thumbprint: previous, notAfter: "2027-05-01T00:00:00Z", revoked: false, heldBy: ["bob"] }],
+          },
+          { urn: certificate().urn.replace("::alice", "::bella") },
+        ),
+      ],
+      now: "2027-03-01T00:00:00Z",
+      says: [
+        "2027-02-01T00:00 rotation alice rotates with the next update, because bob left, and the renewal window opened on 2027-02-01 (notAfter 2027-06-01)",
+        "2027-03-01T00:00 revocation bella revokes 99C1A2B3… with the next update: bob held it",
+        "2027-03-06T21:00 rotation bella rotates with the first update from then on: the maintenance window opens that it waits for; it is due, because the renewal window opened on 2027-02-01 (notAfter 2027-06-01)",
+        expiryAhead,
+        expiryAhead.replace("alice", "bella"),
       ],
     },
     { rule: "nothing of a link that is up to date", resources: [link()], says: [] },

@@ -1,8 +1,16 @@
 import { tryParseCertificate } from "../provider/certificate/parse";
 import { decideRotation } from "../provider/rotation/decideRotation";
-import { earliest, hoursBetween, scheduleOf } from "../provider/rotation/schedule";
+import { earliest, hoursBetween, scheduleOfCurrent } from "../provider/rotation/schedule";
 import type { CertificateState, CertificateWishes } from "../provider/rotation/types";
-import { compareText, dayOf, hoursInWords, shortThumbprint } from "../provider/rotation/wording";
+import {
+  ageInWords,
+  compareText,
+  dayOf,
+  momentOf,
+  reasonsInWords,
+  shortThumbprint,
+} from "../provider/rotation/wording";
+import { maintenanceAt } from "../provider/schedule/maintenanceWindows";
 import type { ExportedCertificate, ExportedDoor, ExportedLink, StackExport } from "./stackExport";
 
 /** What can be due. `failed` and `interrupted` are what an earlier run left behind. */
@@ -130,44 +138,44 @@ function ofCertificate(outputs: ExportedCertificate, now: Date): readonly Findin
 }
 
 function rotations(outputs: ExportedCertificate, now: Date): readonly Finding[] {
-  const { thumbprint, issuedAt, notAfter, renewalTime } = outputs;
+  const { thumbprint, issuedAt, notAfter, renewalTime, maintenanceWindows } = outputs;
+  const state = stateOf(outputs);
   const wishes = wishesOf(outputs);
-  const decision = decideRotation(stateOf(outputs), wishes, now);
-  const about = { thumbprint, door: null };
+  const decidedAt = (date: Date) => decideRotation(state, wishes, date, maintenanceAt(maintenanceWindows, date));
+  const rotation = (date: Date, what: string): Finding => ({ date, kind: "rotation", what, thumbprint, door: null });
+  const decision = decidedAt(now);
   if (decision.kind === "rotate") {
-    const { nextLook } = scheduleOf(issuedAt, {
-      validityPeriodHours: hoursBetween(issuedAt, notAfter),
-      renewBeforeHours: wishes.renewBeforeHours,
-      rotateEveryHours: wishes.rotateEveryHours,
-    });
-    const because = decision.reasons.map(({ detail }) => detail).join(", and ");
-    return [
-      {
-        ...about,
-        date: earliest(nextLook, now),
-        kind: "rotation",
-        what: `rotates with the next update, because ${because}`,
-      },
-    ];
+    const maintenance = maintenanceAt(maintenanceWindows, now);
+    const closes =
+      maintenance?.kind === "open" ? `; the maintenance window is open until ${momentOf(maintenance.closes)}` : "";
+    const what = `rotates with the next update, because ${reasonsInWords(decision.reasons)}${closes}`;
+    return [rotation(earliest(scheduleOfCurrent(state, wishes).nextLook, now), what)];
+  }
+  const revocations = decision.revoke.map((revocation) => ({
+    date: now,
+    kind: "revocation" as const,
+    what: `revokes ${shortThumbprint(revocation.thumbprint)} with the next update: ${revocation.because}`,
+    thumbprint: revocation.thumbprint,
+    door: null,
+  }));
+  const fromThenOn = "rotates with the first update from then on";
+  if (decision.kind === "wait") {
+    const what = `${fromThenOn}: the maintenance window opens that it waits for; it is due, because ${reasonsInWords(decision.reasons)}`;
+    return [...revocations, rotation(decision.opens, what)];
   }
   const because =
     decision.nextLook.getTime() === renewalTime.getTime() || wishes.rotateEveryHours === undefined
       ? `the renewal window opens (notAfter ${dayOf(notAfter)})`
-      : `it was issued on ${dayOf(issuedAt)} and is rotated every ${hoursInWords(wishes.rotateEveryHours)}`;
+      : `it was issued on ${dayOf(issuedAt)} and is rotated ${ageInWords(wishes.rotateEveryHours, wishes.spreadHours)}`;
+  const then = decidedAt(decision.nextLook);
   return [
-    ...decision.revoke.map((revocation) => ({
-      date: now,
-      kind: "revocation" as const,
-      what: `revokes ${shortThumbprint(revocation.thumbprint)} with the next update: ${revocation.because}`,
-      thumbprint: revocation.thumbprint,
-      door: null,
-    })),
-    {
-      ...about,
-      date: decision.nextLook,
-      kind: "rotation",
-      what: `rotates with the first update from then on: ${because}`,
-    },
+    ...revocations,
+    then.kind === "wait"
+      ? rotation(
+          then.opens,
+          `${fromThenOn}: the maintenance window opens, the first after ${dayOf(decision.nextLook)}; it is due by then, because ${because}`,
+        )
+      : rotation(decision.nextLook, `${fromThenOn}: ${because}`),
   ];
 }
 
@@ -180,10 +188,11 @@ const specification = {
   validityPeriodHours: 0,
 };
 
-function stateOf({ thumbprint, issuedAt, notAfter, heldBy, previous }: ExportedCertificate): CertificateState {
+function stateOf(outputs: ExportedCertificate): CertificateState {
+  const { thumbprint, issuedAt, notAfter, heldBy, spreadFraction } = outputs;
   return {
-    current: { thumbprint, issuedAt, notAfter, heldBy, revoked: false, specification },
-    previous,
+    current: { thumbprint, issuedAt, notAfter, heldBy, revoked: false, specification, spreadFraction },
+    previous: outputs.previous,
     rotationTriggers: {},
   };
 }
@@ -191,9 +200,12 @@ function stateOf({ thumbprint, issuedAt, notAfter, heldBy, previous }: ExportedC
 function wishesOf(outputs: ExportedCertificate): CertificateWishes {
   return {
     specification,
-    renewBeforeHours: hoursBetween(outputs.renewalTime, outputs.notAfter),
+    // What is spread lies before it.
+    renewBeforeHours:
+      hoursBetween(outputs.renewalTime, outputs.notAfter) - outputs.spreadFraction * outputs.spreadHours,
     rotateEveryHours: outputs.rotateEveryHours ?? undefined,
-    overlapHours: 0,
+    spreadHours: outputs.spreadHours,
+    overlapHours: outputs.overlapHours,
     rotationTriggers: {},
     holders: outputs.holders ?? undefined,
     compromised: outputs.compromised,

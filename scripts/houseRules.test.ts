@@ -21,6 +21,13 @@ const cases: readonly [folder: string, line: string, rule: string | null][] = [
   ["provider/rotation", 'export const a = import("node:fs");', imports],
   ["provider/rotation", 'export { a } from "./a";', null],
   ["provider/rotation", 'export { a } from "../defaults";', null],
+  ["provider/roster", 'export type { A } from "../schedule/types";', null],
+  ["provider/roster", 'export { a } from "../schedule/a";', imports],
+  ["provider/schedule", 'export { a } from "../rotation/a";', imports],
+  ["provider/schedule", 'export { a } from "../resources/a";', imports],
+  ["provider/schedule", 'export { readFileSync } from "node:fs";', imports],
+  ["provider/schedule", 'export type { A } from "../rotation/types";', null],
+  ["provider/schedule", 'export { Cron } from "croner";', null],
   ["provider/certificate", 'export { a } from "../azure/a";', imports],
   ["provider/certificate", 'export { a } from "../resources/a";', imports],
   ["provider/certificate", 'export { a } from "../../emulator/a";', imports],
@@ -67,7 +74,7 @@ const cases: readonly [folder: string, line: string, rule: string | null][] = [
   ["emulator", 'export { a } from "../provider/defaults";', imports],
   ["emulator", 'export { a } from "../local-engine/a";', imports],
   ["emulator", 'export { a } from "../provider/certificate/a";', null],
-  ...["provider/rotation", "provider/resources", "provider/functions"].flatMap(
+  ...["provider/rotation", "provider/schedule", "provider/resources", "provider/functions"].flatMap(
     (folder): [string, string, string | null][] => [
       [folder, "export const a = new Date();", plugin],
       [folder, "export const a = Date.now();", plugin],

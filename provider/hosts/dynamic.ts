@@ -130,9 +130,9 @@ function withoutProvider(values: Values): Values {
 }
 
 /** A printed line is the only way in which a dynamic provider can explain a change; refresh runs diff a second time. */
-function sayWhy(name: string, { changes, warnings }: Difference): void {
+function sayWhy(name: string, { changes, warnings, notes = [] }: Difference): void {
   const reasons = changes.map((change) => change.reason);
-  for (const sentence of [...reasons, ...warnings.map((warning) => `warning: ${warning}`)]) {
+  for (const sentence of [...reasons, ...notes, ...warnings.map((warning) => `warning: ${warning}`)]) {
     const line = `${name}: ${sentence}`;
     if (!said.has(line)) {
       said.add(line);

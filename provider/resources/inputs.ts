@@ -57,7 +57,10 @@ export function readValues<Schema extends z.ZodObject>(
 
 function failuresOf(issue: z.core.$ZodIssue): readonly CheckFailure[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ property: key, reason: `there is no input of the name ${key}` }));
+    return issue.keys.map((key) => ({
+      property: pathOf([...issue.path, key]),
+      reason: `there is no input of the name ${key}`,
+    }));
   }
   return [{ property: pathOf(issue.path), reason: issue.message }];
 }

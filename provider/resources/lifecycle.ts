@@ -30,6 +30,8 @@ export interface Difference {
   readonly changes: readonly PropertyChange[];
   /** Sentences beyond the changes that whoever reads the preview should see, as a limit that is nearly reached. */
   readonly warnings: readonly string[];
+  /** Sentences about what is neither a change nor wrong, as a rotation that is due and waits. */
+  readonly notes?: readonly string[];
 }
 
 /**

@@ -74,6 +74,16 @@ const cases: readonly [string, ResourceLifecycle, () => Values, () => Values][] 
       rotationTriggers: { a: unknownValue },
     }),
   ],
+  [
+    "a certificate with a spread and maintenance windows",
+    managementCertificate,
+    () => certificate,
+    () => ({
+      ...certificateInputs(),
+      spreadHours: 48,
+      maintenanceWindows: [{ cron: "0 22 * * SAT", durationHours: 4, timeZone: "Europe/Berlin" }],
+    }),
+  ],
   ["a link", subscriptionCertificateLink, () => link, linkInputs],
   [
     "a link whose certificate is about to change",

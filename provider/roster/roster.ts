@@ -1,3 +1,5 @@
+import type { MaintenanceWindow } from "../schedule/types";
+
 /** Who works here, and which doors they open. Names of people are for people; their ids stay when a name changes. */
 
 export interface RosterSubscription {
@@ -36,12 +38,14 @@ export interface Roster {
   readonly groups: readonly Group[];
 }
 
-/** How often a certificate is replaced, and how long two of it stand side by side; what is not said has the default of ManagementCertificate. */
+/** How often and when a certificate is replaced, and how long two of it stand side by side; what is not said has the default of ManagementCertificate. */
 export interface RotationSettings {
   readonly validityPeriodHours?: number | undefined;
   readonly renewBeforeHours?: number | undefined;
   readonly rotateEveryHours?: number | undefined;
   readonly overlapHours?: number | undefined;
+  readonly spreadHours?: number | undefined;
+  readonly maintenanceWindows?: readonly MaintenanceWindow[] | undefined;
 }
 
 /** What would be refused as a mistake, were it not said that it is meant. */

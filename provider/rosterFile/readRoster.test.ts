@@ -57,6 +57,30 @@ describe("a roster", () => {
     });
   });
 
+  it("says in which windows certificates rotate and over how many hours: of each, or else of all", () => {
+    const saturdays = { cron: "0 22 * * SAT", durationHours: 4, timeZone: "Europe/Berlin" };
+    const text = team
+      .replace(
+        "defaults: { rotateEveryHours: 2160 }",
+        'defaults: { spreadHours: 48, maintenanceWindows: [{ cron: "0 22 * * SAT", durationHours: 4, timeZone: Europe/Berlin }] }',
+      )
+      .replace("{ name: Bob Brown }", "{ name: Bob Brown, spreadHours: 0, maintenanceWindows: [] }")
+      .replace("rotateEveryHours: 720", 'maintenanceWindows: [{ cron: "30 4 1 * *", durationHours: 1.5 }]');
+    expect(readRoster(text)).toMatchObject({
+      problems: null,
+      file: {
+        rotation: {
+          "people/alice": { overlapHours: 24, spreadHours: 48, maintenanceWindows: [saturdays] },
+          "people/bob": { spreadHours: 0, maintenanceWindows: [] },
+          "groups/on-call": {
+            spreadHours: 48,
+            maintenanceWindows: [{ cron: "30 4 1 * *", durationHours: 1.5, timeZone: "UTC" }],
+          },
+        },
+      },
+    });
+  });
+
   const wrong: readonly [string, string, { line: number; column?: number; text?: string; reason: RegExp }][] = [
     ["an empty file", "", { line: 1, reason: /nobody is removed/ }],
     ["a file of comments", "# nobody\n", { line: 1, reason: /nothing/ }],
@@ -77,6 +101,37 @@ describe("a roster", () => {
     ["an id with a space", team.replace("  bob:", "  bob brown:"), { line: 7, reason: /an id is/ }],
     ["no GUID", team.replace(production, "production"), { line: 4, reason: /GUID/ }],
     ["a text for hours", team.replace("24", "a day"), { line: 11, reason: /number of hours/ }],
+    ["a negative spread", withWindow("spreadHours: -1"), { line: 11, column: 18, reason: /0 hours or more/ }],
+    [
+      "an impossible hour",
+      withWindow('maintenanceWindows:\n      - { cron: "0 25 * * *", durationHours: 4 }'),
+      { line: 12, column: 17, text: '      - { cron: "0 25 * * *", durationHours: 4 }', reason: /impossible hour/ },
+    ],
+    [
+      "a zone that there is not",
+      withWindow('maintenanceWindows: [{ cron: "0 4 * * *", durationHours: 4, timeZone: Berlin }]'),
+      { line: 11, column: 75, reason: /IANA time zone/ },
+    ],
+    [
+      "a window without an end",
+      withWindow('maintenanceWindows: [{ cron: "0 4 * * *" }]'),
+      { line: 11, column: 26, reason: /durationHours must be a number of hours/ },
+    ],
+    [
+      "a setting that a window does not have",
+      withWindow('maintenanceWindows: [{ cron: "0 4 * * *", durationHours: 4, zone: UTC }]'),
+      { line: 11, reason: /a maintenance window has no zone/ },
+    ],
+    [
+      "a window that is a text",
+      withWindow('maintenanceWindows: ["0 4 * * *"]'),
+      { line: 11, reason: /a maintenance window is \{ cron/ },
+    ],
+    [
+      "one window that is no list",
+      withWindow('maintenanceWindows: "0 4 * * *"'),
+      { line: 11, reason: /must be a list of at most/ },
+    ],
     [
       "an alias",
       team.replace("bob: {", "bob: &b {").replace("alice:\n", "carol: *b\n  alice:\n"),
@@ -133,3 +188,7 @@ describe("a roster", () => {
     expect((user + system) / 1_000).toBeLessThan(3_000);
   });
 });
+
+function withWindow(setting: string): string {
+  return team.replace("overlapHours: 24", setting);
+}

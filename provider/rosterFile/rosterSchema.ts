@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { windowFields, windowList } from "../schedule/windowFields";
 
 /** A roster file as it is written. What it says across sections (who is a member of what) is looked at by readRoster. */
 
@@ -13,6 +14,8 @@ export const personName = z
   .refine((text) => text.trim() !== "" && text.length <= longestName && !control.test(text), {
     error: `a name has 1 to ${longestName} characters, none of them invisible`,
   });
+const unknownKeys = (where: string) => (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
+  issue.code === "unrecognized_keys" ? `${where} has no ${issue.keys?.join(", ")}` : undefined;
 const hours = (property: string) =>
   z
     .number({ error: `${property} must be a number of hours` })
@@ -23,6 +26,18 @@ export const rotationShape = {
   renewBeforeHours: hours("renewBeforeHours").optional(),
   rotateEveryHours: hours("rotateEveryHours").optional(),
   overlapHours: hours("overlapHours").optional(),
+  // Nothing, where the defaults of the file say otherwise.
+  spreadHours: z
+    .number({ error: "spreadHours must be a number of hours" })
+    .min(0, { error: "spreadHours must be 0 hours or more" })
+    .optional(),
+  maintenanceWindows: windowList(
+    z.strictObject(windowFields, {
+      error: (issue) =>
+        unknownKeys("a maintenance window")(issue) ??
+        "a maintenance window is { cron: text, durationHours: number, timeZone: text }",
+    }),
+  ).optional(),
 };
 export const subscriptionGuid = z
   .guid({ error: "a subscription needs its GUID, as 7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b" })
@@ -32,9 +47,6 @@ export const certificateLimit = z
   .min(1, { error: "certificateLimit must be at least 1" });
 const references = (what: string) =>
   z.array(z.string({ error: `${what} must be a list of names` }), { error: `${what} must be a list of names` });
-
-const unknownKeys = (where: string) => (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
-  issue.code === "unrecognized_keys" ? `${where} has no ${issue.keys?.join(", ")}` : undefined;
 
 export const rosterSchema = z.strictObject(
   {

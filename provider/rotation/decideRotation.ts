@@ -1,14 +1,25 @@
+import { maintenanceInWords, waitsUntil } from "./maintenance";
 import { leaversOf, revocationsInWords, revocationsOf } from "./revocations";
-import { hoursAfter, hoursBetween, type Schedule, scheduleOf } from "./schedule";
+import { hoursAfter, hoursBetween, type Schedule, scheduleOfCurrent } from "./schedule";
 import type {
   CertificateState,
   CertificateWishes,
+  Maintenance,
   RotationDecision,
   RotationReason,
   RotationReasonKind,
   Specification,
 } from "./types";
-import { compareText, dayOf, hoursInWords, listInWords, momentOf, shortThumbprint } from "./wording";
+import {
+  ageInWords,
+  compareText,
+  dayOf,
+  hoursInWords,
+  listInWords,
+  momentOf,
+  reasonsInWords,
+  shortThumbprint,
+} from "./wording";
 
 /** Below two weeks from issue to what is due, a day is too coarse to plan with, and sentences give the time too. */
 const hoursMatterBelow = 336;
@@ -17,6 +28,7 @@ interface Question {
   readonly state: CertificateState;
   readonly wishes: CertificateWishes;
   readonly now: Date;
+  readonly maintenance: Maintenance | null;
   readonly schedule: Schedule;
   readonly show: (date: Date) => string;
 }
@@ -42,9 +54,16 @@ const checks: readonly Check[] = [
  * Whether a certificate is due for rotation, for which reasons, and which of its versions are revoked.
  *
  * Monotone in `now`: what is due stays due. Nothing is thrown away: all reasons that apply are named, strictest first.
+ *
+ * @param maintenance what the maintenance windows say about `now`; null where there are none, and any time will do
  */
-export function decideRotation(state: CertificateState, wishes: CertificateWishes, now: Date): RotationDecision {
-  const question = questionOf(state, wishes, now);
+export function decideRotation(
+  state: CertificateState,
+  wishes: CertificateWishes,
+  now: Date,
+  maintenance: Maintenance | null = null,
+): RotationDecision {
+  const question = questionOf(state, wishes, now, maintenance);
   const reasons = checks.flatMap(({ kind, detail }): RotationReason[] => {
     const found = detail(question);
     return found === undefined ? [] : [{ kind, detail: found }];
@@ -52,6 +71,10 @@ export function decideRotation(state: CertificateState, wishes: CertificateWishe
   const revoke = revocationsOf(state, wishes);
   if (reasons.length === 0) {
     return { kind: "keep", nextLook: question.schedule.nextLook, revoke, sentence: keepSentence(question) };
+  }
+  const opens = waitsUntil(reasons, maintenance, question.schedule, wishes.overlapHours);
+  if (opens !== null) {
+    return { kind: "wait", reasons, opens, revoke, sentence: waitSentence(question, reasons, opens) };
   }
   const currentIsRevoked =
     state.current.revoked || revoke.some(({ thumbprint }) => thumbprint === state.current.thumbprint);
@@ -65,15 +88,15 @@ export function decideRotation(state: CertificateState, wishes: CertificateWishe
   };
 }
 
-function questionOf(state: CertificateState, wishes: CertificateWishes, now: Date): Question {
-  const { issuedAt, notAfter } = state.current;
-  const schedule = scheduleOf(issuedAt, {
-    validityPeriodHours: hoursBetween(issuedAt, notAfter),
-    renewBeforeHours: wishes.renewBeforeHours,
-    rotateEveryHours: wishes.rotateEveryHours,
-  });
-  const show = hoursBetween(issuedAt, schedule.nextLook) < hoursMatterBelow ? momentOf : dayOf;
-  return { state, wishes, now, schedule, show };
+function questionOf(
+  state: CertificateState,
+  wishes: CertificateWishes,
+  now: Date,
+  maintenance: Maintenance | null,
+): Question {
+  const schedule = scheduleOfCurrent(state, wishes);
+  const show = hoursBetween(state.current.issuedAt, schedule.nextLook) < hoursMatterBelow ? momentOf : dayOf;
+  return { state, wishes, now, maintenance, schedule, show };
 }
 
 function compromised({ state, wishes }: Question): string | undefined {
@@ -101,7 +124,7 @@ function renewalWindow({ schedule, now, show }: Question): string | undefined {
 function age({ state, wishes, schedule, now, show }: Question): string | undefined {
   const { dueByAge } = schedule;
   return dueByAge !== null && wishes.rotateEveryHours !== undefined && now >= dueByAge
-    ? `it was issued on ${show(state.current.issuedAt)} and is rotated every ${hoursInWords(wishes.rotateEveryHours)}`
+    ? `it was issued on ${show(state.current.issuedAt)} and is rotated ${ageInWords(wishes.rotateEveryHours, wishes.spreadHours)}`
     : undefined;
 }
 
@@ -146,11 +169,20 @@ function keepSentence({ state, wishes, schedule, show }: Question): string {
     : `due: revokes ${revoked} now; the current certificate stays, and nothing else is due before ${next}`;
 }
 
+function waitSentence({ state, wishes }: Question, reasons: readonly RotationReason[], opens: Date): string {
+  const revoked = revocationsInWords(state, wishes);
+  const rotation = `because ${reasonsInWords(reasons)}; waits for the maintenance window that opens on ${momentOf(opens)}`;
+  return revoked === ""
+    ? `rotation is due, ${rotation}`
+    : `due: revokes ${revoked} now; the current certificate stays: its rotation is due, ${rotation}`;
+}
+
 function rotateSentence(question: Question, reasons: readonly RotationReason[], overlapHours: number): string {
-  const { state, wishes, now, schedule, show } = question;
+  const { state, wishes, now, maintenance, schedule, show } = question;
   const opens = now < schedule.notAfter;
   const parts = [
-    `due: rotates now${opens && overlapHours === 0 ? " without overlap" : ""}, because ${reasons.map(({ detail }) => detail).join(", and ")}`,
+    `due: rotates now${opens && overlapHours === 0 ? " without overlap" : ""}, because ${reasonsInWords(reasons)}`,
+    ...maintenanceInWords(reasons, maintenance, schedule, wishes.overlapHours, show),
   ];
   if (opens && overlapHours > 0) {
     parts.push(

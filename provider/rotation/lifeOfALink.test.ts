@@ -88,6 +88,7 @@ class Model {
         rsaBits: 2048,
         validityPeriodHours: 2000,
       },
+      spreadFraction: 0,
     };
   }
 
@@ -96,6 +97,7 @@ class Model {
       specification: this.state.current.specification,
       renewBeforeHours: 600,
       rotateEveryHours: undefined,
+      spreadHours: 0,
       overlapHours: 168,
       rotationTriggers: { count: String(this.triggers) },
       holders: [...this.holders].sort(),

@@ -41,8 +41,23 @@ describe("a schedule", () => {
       wishes: { validityPeriodHours: 48, renewBeforeHours: 0, rotateEveryHours: undefined },
       dates: ["2026-06-03T00:00:00.000Z", "2026-06-03T00:00:00.000Z", null, "2026-06-03T00:00:00.000Z"],
     },
+    {
+      rule: "is due earlier by its share of what is spread, by date and by age, and ends when it ends",
+      wishes: { validityPeriodHours: 8760, renewBeforeHours: 2880, rotateEveryHours: 720, earlierByHours: 24.5 },
+      dates: [
+        "2027-06-01T00:00:00.000Z",
+        "2027-01-30T23:30:00.000Z",
+        "2026-06-29T23:30:00.000Z",
+        "2026-06-29T23:30:00.000Z",
+      ],
+    },
+    {
+      rule: "spreads nothing where that would leave nothing of the validity",
+      wishes: { validityPeriodHours: 48, renewBeforeHours: 24, rotateEveryHours: undefined, earlierByHours: 24 },
+      dates: ["2026-06-03T00:00:00.000Z", "2026-06-02T00:00:00.000Z", null, "2026-06-02T00:00:00.000Z"],
+    },
   ])("$rule", ({ wishes, dates }) => {
-    const { notAfter, renewalTime, dueByAge, nextLook } = scheduleOf(issuedAt, wishes);
+    const { notAfter, renewalTime, dueByAge, nextLook } = scheduleOf(issuedAt, { earlierByHours: 0, ...wishes });
     expect([notAfter, renewalTime, dueByAge, nextLook].map((date) => date?.toISOString() ?? null)).toEqual(dates);
   });
 

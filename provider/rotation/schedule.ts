@@ -1,4 +1,5 @@
 import { defaultOverlapHours, defaultRenewBeforeShareOfValidity } from "../defaults";
+import type { CertificateState, CertificateWishes } from "./types";
 
 const hourMs = 3_600_000;
 const secondMs = 1_000;
@@ -9,6 +10,8 @@ export interface ScheduleWishes {
   readonly renewBeforeHours: number;
   /** Undefined: age alone is never a reason. */
   readonly rotateEveryHours: number | undefined;
+  /** This version's share of `spreadHours`. */
+  readonly earlierByHours: number;
 }
 
 /** The dates of one version. All are whole seconds. */
@@ -16,7 +19,7 @@ export interface Schedule {
   readonly notAfter: Date;
   /** The renewal window opens here and lasts until notAfter. */
   readonly renewalTime: Date;
-  /** issuedAt + rotateEveryHours; null where that is not set. */
+  /** issuedAt + rotateEveryHours, less this version's share of spreadHours; null where that is not set. */
   readonly dueByAge: Date | null;
   /** The earliest of renewalTime and dueByAge: nothing is due by date before it. */
   readonly nextLook: Date;
@@ -26,21 +29,33 @@ export interface Schedule {
  * The dates that follow from when a version was issued.
  *
  * A renewBeforeHours that is not below the validity would make every run rotate; check refuses it, and here, where an older
- * certificate may meet newer inputs, a third of the validity is taken instead.
+ * certificate may meet newer inputs, a third of the validity is taken instead. So it is with what is spread over more than
+ * there is: then nothing is spread.
  */
 export function scheduleOf(issuedAt: Date, wishes: ScheduleWishes): Schedule {
-  const { validityPeriodHours, renewBeforeHours, rotateEveryHours } = wishes;
+  const { validityPeriodHours, renewBeforeHours, rotateEveryHours, earlierByHours } = wishes;
   const notAfter = hoursAfter(issuedAt, validityPeriodHours);
   const renewBefore =
     renewBeforeHours < validityPeriodHours ? renewBeforeHours : defaultRenewBeforeHours(validityPeriodHours);
-  const renewalTime = hoursAfter(notAfter, -renewBefore);
-  const dueByAge = rotateEveryHours === undefined ? null : hoursAfter(issuedAt, rotateEveryHours);
+  const spread = renewBefore + earlierByHours < validityPeriodHours ? earlierByHours : 0;
+  const renewalTime = hoursAfter(notAfter, -(renewBefore + spread));
+  const dueByAge = rotateEveryHours === undefined ? null : hoursAfter(issuedAt, rotateEveryHours - spread);
   return {
     notAfter,
     renewalTime,
     dueByAge,
     nextLook: dueByAge === null ? renewalTime : earliest(renewalTime, dueByAge),
   };
+}
+
+/** The dates of a certificate's current version. */
+export function scheduleOfCurrent({ current }: CertificateState, wishes: CertificateWishes): Schedule {
+  return scheduleOf(current.issuedAt, {
+    validityPeriodHours: hoursBetween(current.issuedAt, current.notAfter),
+    renewBeforeHours: wishes.renewBeforeHours,
+    rotateEveryHours: wishes.rotateEveryHours,
+    earlierByHours: current.spreadFraction * wishes.spreadHours,
+  });
 }
 
 /** The default of renewBeforeHours: a third of the validity, in whole hours unless the certificate lives for less than three. */

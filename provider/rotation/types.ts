@@ -33,6 +33,8 @@ export interface CertificateState {
   readonly current: Version & {
     readonly issuedAt: Date;
     readonly specification: Specification;
+    /** From 0 to 1, drawn when it was issued: which part of `spreadHours` earlier it is due. */
+    readonly spreadFraction: number;
   };
   /** Newest first, at most `rememberedPreviousVersions`. */
   readonly previous: readonly Version[];
@@ -54,6 +56,8 @@ export interface CertificateWishes {
   readonly specification: Specification;
   readonly renewBeforeHours: number;
   readonly rotateEveryHours: number | undefined;
+  /** Whatever is due by date is due up to so much earlier. */
+  readonly spreadHours: number;
   readonly overlapHours: number;
   readonly rotationTriggers: Readonly<Record<string, string>>;
   /** Undefined: not tracked, which is not the same as nobody. Normalised, sorted. */
@@ -61,6 +65,15 @@ export interface CertificateWishes {
   /** Thumbprints, upper-case. */
   readonly compromised: readonly string[];
 }
+
+/** What the maintenance windows say about a moment. Worked out by the caller: a decision knows no calendar and no time zone. */
+export type Maintenance =
+  | { readonly kind: "open"; readonly closes: Date }
+  | {
+      readonly kind: "closed";
+      /** Null: none ever opens again. */
+      readonly opens: Date | null;
+    };
 
 /** A version that has to go at once, and the half-sentence that says why. */
 export interface Revocation {
@@ -76,6 +89,16 @@ export type RotationDecision =
       /** Superseded versions to revoke although the current one stays. */
       readonly revoke: readonly Revocation[];
       /** What a preview shows. */
+      readonly sentence: string;
+    }
+  | {
+      /** Due by date, and outside of the maintenance windows. */
+      readonly kind: "wait";
+      /** All that apply, strictest first; never empty. */
+      readonly reasons: readonly RotationReason[];
+      /** When the maintenance window opens that it waits for. */
+      readonly opens: Date;
+      readonly revoke: readonly Revocation[];
       readonly sentence: string;
     }
   | {

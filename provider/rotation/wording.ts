@@ -1,3 +1,5 @@
+import type { RotationReason } from "./types";
+
 /** The small words that the sentences of a preview are made of: one place, so that they read alike everywhere. */
 
 const shownThumbprintCharacters = 8;
@@ -25,9 +27,20 @@ export function hoursInWords(hours: number): string {
   return shown === 1 ? "1 hour" : `${shown} hours`;
 }
 
+/** `every 720 hours`, or `every 720 hours, or up to 48 hours earlier` where that is spread. */
+export function ageInWords(rotateEveryHours: number, spreadHours: number): string {
+  const every = `every ${hoursInWords(rotateEveryHours)}`;
+  return spreadHours > 0 ? `${every}, or up to ${hoursInWords(spreadHours)} earlier` : every;
+}
+
 /** `bob`, `bob and carol`, `bob, carol and dave`. */
 export function listInWords(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+/** After "because". */
+export function reasonsInWords(reasons: readonly RotationReason[]): string {
+  return reasons.map(({ detail }) => detail).join(", and ");
 }
 
 /** At the beginning of a sentence. */

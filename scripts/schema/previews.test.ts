@@ -6,6 +6,7 @@ import { subscriptionKind } from "../../provider/resources/link/subscriptionCert
 import type { SubscriptionCertificateLinkState } from "../../provider/resources/link/subscriptionCertificateLinkDefinition";
 import { decideRotation } from "../../provider/rotation/decideRotation";
 import type { LinkCertificate } from "../../provider/rotation/types";
+import { maintenanceAt } from "../../provider/schedule/maintenanceWindows";
 import { stateOf, version, wishesOf } from "../../test/support/certificateStates";
 import { documentationPages } from "./pages";
 
@@ -32,8 +33,13 @@ describe("what the documentation says that a preview says", () => {
     const ofOthers = stateOf({ ...state.current, heldBy: [] }, { previous: state.previous });
     const wishes = wishesOf({ renewBeforeHours: 2920 });
     const early = new Date("2027-05-01T00:00:00Z");
+    const saturdays = [{ cron: "0 22 * * SAT", durationHours: 6, timeZone: "Europe/Berlin" }];
+    const withWindows = (date: string) =>
+      decideRotation(state, wishes, new Date(date), maintenanceAt(saturdays, new Date(date))).sentence;
     expect(shown("resources/managementCertificate.md")).toEqual([
       decideRotation(state, wishes, new Date("2027-09-05T00:00:00Z")).sentence,
+      withWindows("2027-09-06T00:00:00Z"),
+      withWindows("2027-12-20T00:00:00Z"),
       decideRotation(state, { ...wishes, rotationTriggers: { team: "2" } }, early).sentence,
       decideRotation(state, { ...wishes, holders: [] }, early).sentence,
       decideRotation(ofOthers, { ...wishes, holders: [] }, early).sentence,

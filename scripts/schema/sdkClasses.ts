@@ -2,7 +2,7 @@
 import { providerConfiguration, secretConfigurationKeys } from "../../provider/azure/configurationDefinition";
 import type { ResourceDefinition } from "../../provider/resources/definition";
 import { functionDefinitions, resourceDefinitions } from "./definitions";
-import { jsonSchemaOf, lowerFirst, upperFirst } from "./jsonSchema";
+import { type JsonSchema, jsonSchemaOf, lowerFirst, upperFirst } from "./jsonSchema";
 import { functionFile } from "./sdkFunctions";
 import { doc, inputType, membersOf, nestedInterface, outputType } from "./sdkTypes";
 
@@ -55,7 +55,9 @@ function resourceFile(definition: ResourceDefinition): string {
   const given = Object.entries(inputs.properties ?? {}).filter(
     ([name]) => !definition.filledIn.includes(name) && !(name in definition.spelledOut),
   );
-  const args = membersOf({ ...inputs, properties: Object.fromEntries(given) }, inputType);
+  const args = membersOf({ ...inputs, properties: Object.fromEntries(given) }, (schema) =>
+    argumentType(schema, nested),
+  );
   const lower = lowerFirst(definition.type);
   return `// Generated from the definition of ${definition.type} by \`make schema\`. Do not edit.
 import * as pulumi from "@pulumi/pulumi";
@@ -74,6 +76,16 @@ ${secretNames(lower, definition)}${doc(definition.description, "")}export abstra
 ${fields.join("\n\n")}
 }
 `;
+}
+
+/** A list of objects that have a name: a program may give each of them, or a part of it, as an Input. */
+function argumentType(schema: JsonSchema, nested: string[]): string {
+  const { items } = schema;
+  if (items?.id === undefined) {
+    return inputType(schema);
+  }
+  nested.push(`export interface ${items.id} {\n${membersOf(items, inputType).join("\n")}\n}`);
+  return `pulumi.Input<pulumi.Input<${items.id}>[]>`;
 }
 
 function secretNames(lower: string, { secretOutputs }: ResourceDefinition): string {

@@ -16,6 +16,7 @@ export type {
   ApplicationCertificateLinkRegistered,
 } from "./generated/applicationCertificateLink";
 export type {
+  MaintenanceWindow,
   ManagementCertificateLastRotation,
   ManagementCertificatePrevious,
 } from "./generated/managementCertificate";

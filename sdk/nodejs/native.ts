@@ -24,6 +24,7 @@ export type {
 } from "./generated/getManagementCertificates";
 export { getManagementCertificates, getManagementCertificatesOutput } from "./generated/getManagementCertificates";
 export type {
+  MaintenanceWindow,
   ManagementCertificateLastRotation,
   ManagementCertificatePrevious,
 } from "./generated/managementCertificate";

@@ -40,6 +40,8 @@ describe("the public surface", () => {
       | "validityPeriodHours"
       | "renewBeforeHours"
       | "rotateEveryHours"
+      | "spreadHours"
+      | "maintenanceWindows"
       | "overlapHours"
       | "rotationTriggers"
       | "holders"
@@ -51,6 +53,8 @@ describe("the public surface", () => {
     expectTypeOf<Args["validityPeriodHours"]>().toEqualTypeOf<In<number>>();
     expectTypeOf<Args["rotationTriggers"]>().toEqualTypeOf<In<{ [key: string]: pulumi.Input<string> }>>();
     expectTypeOf<Args["holders"]>().toEqualTypeOf<In<pulumi.Input<string>[]>>();
+    expectTypeOf<Args["maintenanceWindows"]>().toEqualTypeOf<In<pulumi.Input<sdk.MaintenanceWindow>[]>>();
+    expectTypeOf<{ cron: Out<string>; durationHours: number }>().toExtend<sdk.MaintenanceWindow>();
     expectTypeOf<{ rsaBits: 1024 }>().not.toExtend<Args>();
     expectTypeOf<{ holders: string }>().not.toExtend<Args>();
     expectTypeOf<{ holders: Out<string[]>; rsaBits: Promise<4096> }>().toExtend<Args>();
@@ -92,6 +96,7 @@ describe("the public surface", () => {
       readonly notBefore: Out<string>;
       readonly notAfter: Out<string>;
       readonly renewalTime: Out<string>;
+      readonly spreadFraction: Out<number | undefined>;
       readonly overlapHours: Out<number>;
       readonly certificatePem: Out<string>;
       readonly privateKeyPem: Out<string>;

@@ -75,7 +75,7 @@ export abstract class RosterResources extends pulumi.ComponentResource {
             commonName: id,
             organization: file.organization ?? undefined,
             holders: [...holders],
-            ...file.rotation[path],
+            ...mutable(file.rotation)[path],
           },
           children,
         ),

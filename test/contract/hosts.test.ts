@@ -164,6 +164,35 @@ describe.each(hosts)("the %s host", (kind) => {
     expect(reasons).toHaveLength(1);
   });
 
+  it("lets a certificate that is due wait for its maintenance window, says so, and rotates it there", async () => {
+    const spread = `${name}-spread`;
+    const windows = (cron: string) => ({
+      spreadHours: 24,
+      maintenanceWindows: [{ cron, durationHours: 4, timeZone: "Europe/Berlin" }],
+    });
+    // It is a Friday, two in the morning in Berlin.
+    const { id, inputs, outputs } = await first.made(certificateType, spread, windows("0 22 * * SAT"));
+    expect(inputs).toMatchObject(windows("0 22 * * SAT"));
+    const { spreadFraction, renewalTime } = outputs as { spreadFraction: number; renewalTime: string };
+    expect(Date.parse(renewalTime)).toBe(
+      Math.floor((Date.parse("2027-09-01T08:00:00Z") - spreadFraction * 24 * 3_600_000) / 1_000) * 1_000,
+    );
+    expect((await later.diff(certificateType, spread, id, outputs, inputs)).changes).toBe(false);
+    const sentences = later.said.filter(({ urn, text }) => (urn ?? text).includes(spread));
+    expect(sentences).toHaveLength(1);
+    expect(sentences[0]?.text).toMatch(
+      /rotation is due, .*; waits for the maintenance window that opens on 2027-10-02 20:00 UTC$/,
+    );
+
+    const open = await later.check(certificateType, spread, windows("0 0 * * FRI"));
+    expect((await later.diff(certificateType, spread, id, outputs, open.inputs)).changes).toBe(true);
+    const rotated = await later.update(certificateType, spread, id, outputs, open.inputs);
+    expect([rotated["revision"], rotated["renewalTime"] === renewalTime]).toEqual([2, false]);
+
+    const { failures } = await first.check(certificateType, spread, windows("0 25 * * *"));
+    expect(failures.map(([property]) => property)).toEqual(["maintenanceWindows[0].cron"]);
+  });
+
   it("registers, refreshes, rotates with an overlap, and takes everything away again", async () => {
     const link = `${name}-link`;
     const made = await first.made(linkType, link, linkArgs());

@@ -1,4 +1,5 @@
 import { bugsAtOtherDoors } from "./bugsAtOtherDoors";
+import { bugsInTheSchedule } from "./bugsInTheSchedule";
 import type { PlantedBug } from "./plantedBug";
 
 const link = "test/contract/link.test.ts";
@@ -150,9 +151,9 @@ export const bugs: readonly PlantedBug[] = [
     breaks: 3,
     bug: "a certificate's diff drew a die",
     file: "provider/resources/certificate/managementCertificate.ts",
-    code: "  const decision = decideRotation(certificateStateOf(state), wishesOf(inputs), context.ports.now());\n",
+    code: "  const decision = decidedOf(state, inputs, context.ports.now());\n",
     becomes:
-      "  const jitterMs = context.ports.random() * 1000;\n  const decision = decideRotation(certificateStateOf(state), wishesOf(inputs), new Date(context.ports.now().getTime() + jitterMs));\n",
+      "  const jitterMs = context.ports.random() * 1000;\n  const decision = decidedOf(state, inputs, new Date(context.ports.now().getTime() + jitterMs));\n",
     caughtBy: [{ file: "provider/resources/offline.test.ts", test: "of a certificate touches no network" }],
   },
   {
@@ -439,4 +440,5 @@ export const bugs: readonly PlantedBug[] = [
     caughtBy: [{ file: "test/contract/connection.test.ts", test: "told after four attempts" }],
   },
   ...bugsAtOtherDoors,
+  ...bugsInTheSchedule,
 ];

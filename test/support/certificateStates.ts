@@ -31,7 +31,13 @@ export function stateOf(
   over: Partial<Omit<CertificateState, "current">> = {},
 ): CertificateState {
   return {
-    current: { ...version(A), issuedAt: new Date("2026-06-01T00:00:00Z"), specification, ...current },
+    current: {
+      ...version(A),
+      issuedAt: new Date("2026-06-01T00:00:00Z"),
+      specification,
+      spreadFraction: 0,
+      ...current,
+    },
     previous: [],
     rotationTriggers: {},
     ...over,
@@ -43,6 +49,7 @@ export function wishesOf(over: Partial<CertificateWishes> = {}): CertificateWish
     specification,
     renewBeforeHours: 2880,
     rotateEveryHours: undefined,
+    spreadHours: 0,
     overlapHours: 168,
     rotationTriggers: {},
     holders: undefined,

@@ -138,6 +138,7 @@ export class PaperCompany {
         rsaBits: 2048,
         validityPeriodHours: validityHours,
       },
+      spreadFraction: 0,
     };
   }
 
@@ -221,6 +222,7 @@ function wishesFor(state: CertificateState, holders: readonly string[]): Certifi
     specification: state.current.specification,
     renewBeforeHours: 2_920,
     rotateEveryHours: undefined,
+    spreadHours: 0,
     overlapHours: 168,
     rotationTriggers: {},
     holders,

@@ -32,9 +32,10 @@ export class Engine {
   }
 
   /** Shows under the resource why it changes, in previews too. The same sentence once: refresh runs diff a second time. */
-  async explain(urn: string, { changes, warnings }: Difference): Promise<void> {
+  async explain(urn: string, { changes, warnings, notes = [] }: Difference): Promise<void> {
     await Promise.all([
       ...changes.map(({ reason }) => this.#log(urn, LogSeverity.INFO, reason)),
+      ...notes.map((note) => this.#log(urn, LogSeverity.INFO, note)),
       ...warnings.map((warning) => this.#log(urn, LogSeverity.WARNING, warning)),
     ]);
   }

@@ -20,6 +20,7 @@ const issued = [
   "renewalTime",
   "serialNumber",
   "sha256Fingerprint",
+  "spreadFraction",
   "thumbprint",
 ];
 

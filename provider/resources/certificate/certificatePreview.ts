@@ -46,6 +46,7 @@ function issuedLater(inputs: ManagementCertificateInputs): Record<keyof IssuedFi
     notBefore: unknownValue,
     notAfter: unknownValue,
     renewalTime: unknownValue,
+    spreadFraction: unknownValue,
     certificatePem: unknownValue,
     privateKeyPem: unknownValue,
   };

@@ -1,6 +1,8 @@
 import type { Subject } from "../../certificate/issue";
 import { rememberedPreviousVersions } from "../../defaults";
 import { decideRotation } from "../../rotation/decideRotation";
+import type { RotationDecision } from "../../rotation/types";
+import { maintenanceAt } from "../../schedule/maintenanceWindows";
 import { addHours, isoSeconds } from "../dates";
 import { dateOf } from "../fields";
 import { certificateStateOf, wishesOf } from "./certificateValues";
@@ -25,6 +27,7 @@ export type IssuedFields = Pick<
   | "notBefore"
   | "notAfter"
   | "renewalTime"
+  | "spreadFraction"
   | "certificatePem"
   | "privateKeyPem"
 >;
@@ -40,25 +43,35 @@ export function firstState(inputs: ManagementCertificateInputs): Omit<SettledFie
   return { ...recorded(inputs), revision: 1, heldBy: [...(normaliseHolders(inputs.holders) ?? [])], previous: [] };
 }
 
+/** What is to be done now, with what the maintenance windows say about it. */
+export function decidedOf(
+  state: ManagementCertificateState,
+  inputs: ManagementCertificateInputs,
+  now: Date,
+): RotationDecision {
+  const maintenance = maintenanceAt(inputs.maintenanceWindows ?? [], now);
+  return decideRotation(certificateStateOf(state), wishesOf(inputs), now, maintenance);
+}
+
 /** The state after an update. Pure: what a rotation issues is left to the caller. */
 export function nextState(
   state: ManagementCertificateState,
   inputs: ManagementCertificateInputs,
   now: Date,
 ): NextState {
-  const decision = decideRotation(certificateStateOf(state), wishesOf(inputs), now);
+  const decision = decidedOf(state, inputs, now);
   const revoked = new Set(decision.revoke.map((revocation) => revocation.thumbprint));
   const previous = state.previous.map((version) => ({
     ...version,
     revoked: version.revoked || revoked.has(version.thumbprint),
   }));
   const holders = normaliseHolders(inputs.holders);
-  if (decision.kind === "keep") {
+  if (decision.kind !== "rotate") {
     const kept: ManagementCertificateState = {
       // The outputs alone: an optional input that the program gave up must not live on in state.
       ...managementCertificateOutputs.parse(state),
       ...recorded(inputs),
-      renewalTime: renewalTimeOf(dateOf(state.notAfter), inputs),
+      renewalTime: renewalTimeOf(dateOf(state.notAfter), inputs, state.spreadFraction ?? 0),
       heldBy: union(state.heldBy, holders ?? []),
       previous,
     };
@@ -90,8 +103,9 @@ export function subjectOf(inputs: ManagementCertificateInputs): Subject {
   };
 }
 
-export function renewalTimeOf(notAfter: Date, inputs: ManagementCertificateInputs): string {
-  return isoSeconds(addHours(notAfter, -inputs.renewBeforeHours));
+/** @param spreadFraction of the version, as its state has it: a preview and an update find the same time. */
+export function renewalTimeOf(notAfter: Date, inputs: ManagementCertificateInputs, spreadFraction: number): string {
+  return isoSeconds(addHours(notAfter, -(inputs.renewBeforeHours + spreadFraction * (inputs.spreadHours ?? 0))));
 }
 
 /** The inputs that state repeats, because diff, update and delete may see nothing but outputs. */

@@ -2,8 +2,6 @@ import { assertMayChangeAsOf } from "../../azure/asOf";
 import { drawSerialNumber, issueManagementCertificate } from "../../certificate/issue";
 import { generateRsaKeyPair } from "../../certificate/keyPair";
 import { InvalidInputError } from "../../errors";
-import { decideRotation } from "../../rotation/decideRotation";
-import { defaultOverlap, defaultRenewBeforeHours } from "../../rotation/schedule";
 import type { RotationDecision } from "../../rotation/types";
 import type { Configured } from "../context";
 import { addHours, addMinutes, isoSeconds, wholeSeconds } from "../dates";
@@ -12,8 +10,8 @@ import type { CheckFailure, CheckResult, Difference, PropertyChange, ResourceLif
 import { setUnknownsAside } from "../unknowns";
 import { uuidFrom } from "../uuid";
 import { previewCertificate } from "./certificatePreview";
-import { certificateStateOf, inputsOf, stateOf, wishesOf } from "./certificateValues";
-import { firstState, type IssuedFields, nextState, renewalTimeOf, subjectOf } from "./certificateVersions";
+import { inputsOf, stateOf } from "./certificateValues";
+import { decidedOf, firstState, type IssuedFields, nextState, renewalTimeOf, subjectOf } from "./certificateVersions";
 import { holderFailures } from "./holders";
 import {
   type ManagementCertificateInputs,
@@ -21,6 +19,7 @@ import {
   managementCertificateDefinition,
   managementCertificateInputs,
 } from "./managementCertificateDefinition";
+import { scheduleContradictions, withScheduleDefaults } from "./scheduleInputs";
 
 export const managementCertificate: ResourceLifecycle = {
   type: managementCertificateDefinition.type,
@@ -48,46 +47,8 @@ function check(news: Values): CheckResult {
   return { inputs, failures: contradictions(inputs) };
 }
 
-function withScheduleDefaults(known: Values, unknown: Values): Values {
-  const filled = { ...known };
-  if (typeof filled["validityPeriodHours"] === "number" && !("renewBeforeHours" in { ...filled, ...unknown })) {
-    filled["renewBeforeHours"] = defaultRenewBeforeHours(filled["validityPeriodHours"]);
-  }
-  if (typeof filled["renewBeforeHours"] === "number" && !("overlapHours" in { ...filled, ...unknown })) {
-    const age = typeof filled["rotateEveryHours"] === "number" ? filled["rotateEveryHours"] : Infinity;
-    filled["overlapHours"] = Math.min(defaultOverlap(filled["renewBeforeHours"]), age);
-  }
-  return filled;
-}
-
 function contradictions(inputs: Values): readonly CheckFailure[] {
-  const failures: CheckFailure[] = [];
-  const hours = (name: string) => (typeof inputs[name] === "number" ? (inputs[name] as number) : undefined);
-  const validity = hours("validityPeriodHours");
-  const renewBefore = hours("renewBeforeHours");
-  const overlap = hours("overlapHours");
-  const age = hours("rotateEveryHours");
-  const backdateMinutes = hours("backdateMinutes");
-  if (validity !== undefined && renewBefore !== undefined && backdateMinutes !== undefined) {
-    if (backdateMinutes / 60 + renewBefore >= validity) {
-      failures.push({
-        property: "renewBeforeHours",
-        reason: `renewBeforeHours (${renewBefore}) and backdateMinutes (${backdateMinutes}) leave nothing of validityPeriodHours (${validity}): the certificate would be due as soon as it is made. Lower renewBeforeHours, or raise validityPeriodHours`,
-      });
-    }
-  }
-  if (overlap !== undefined && renewBefore !== undefined && overlap > renewBefore) {
-    failures.push({
-      property: "overlapHours",
-      reason: `overlapHours (${overlap}) is longer than renewBeforeHours (${renewBefore}): the previous certificate would expire during its overlap. Lower overlapHours, or raise renewBeforeHours`,
-    });
-  }
-  if (overlap !== undefined && age !== undefined && overlap > age) {
-    failures.push({
-      property: "overlapHours",
-      reason: `overlapHours (${overlap}) is longer than rotateEveryHours (${age}): certificates would pile up on every subscription. Lower overlapHours, or raise rotateEveryHours`,
-    });
-  }
+  const failures: CheckFailure[] = [...scheduleContradictions(inputs)];
   if (inputs["commonName"] === undefined && typeof inputs["resourceName"] === "string") {
     if ([...inputs["resourceName"]].length > 64) {
       failures.push({
@@ -122,7 +83,7 @@ function diff(olds: Values, news: Values, context: Configured): Difference {
   const state = stateOf(olds);
   const inputs = inputsOf(known);
   const changes: PropertyChange[] = [];
-  const decision = decideRotation(certificateStateOf(state), wishesOf(inputs), context.ports.now());
+  const decision = decidedOf(state, inputs, context.ports.now());
   context.decided.record(state.lineage, decision);
   if (decision.kind === "rotate") {
     changes.push({ property: propertyOf(decision, inputs, state), reason: decision.sentence, replaces: false });
@@ -134,7 +95,8 @@ function diff(olds: Values, news: Values, context: Configured): Difference {
       changes.push({ property, reason: `${property} is recorded; the certificate stays as it is`, replaces: false });
     }
   }
-  return { changes, warnings: [] };
+  const notes = decision.kind === "wait" && decision.revoke.length === 0 ? [decision.sentence] : [];
+  return { changes, warnings: [], notes };
 }
 
 function changedInputs(olds: Values, news: Values): readonly string[] {
@@ -173,6 +135,9 @@ function propertyOf(
 
 // ---- create and update ----
 
+/** A step is half a minute of a year: nobody needs it finer, and state stays short. */
+const spreadSteps = 1_000_000;
+
 async function create(news: Values, context: Configured): Promise<{ readonly id: string; readonly outputs: Values }> {
   await assertMayChangeAsOf(context.configuration, context.configuration.managementEndpoint);
   const inputs = inputsOf(news);
@@ -207,6 +172,7 @@ async function issueVersion(
   const issuedAt = wholeSeconds(context.ports.now());
   const notBefore = addMinutes(issuedAt, -inputs.backdateMinutes);
   const notAfter = addHours(issuedAt, inputs.validityPeriodHours);
+  const spreadFraction = drawSpreadFraction(context);
   const subject = subjectOf(inputs);
   const certificate = issueManagementCertificate({
     privateKeyPem,
@@ -225,10 +191,16 @@ async function issueVersion(
     ...subject,
     notBefore: isoSeconds(notBefore),
     notAfter: isoSeconds(notAfter),
-    renewalTime: renewalTimeOf(notAfter, inputs),
+    renewalTime: renewalTimeOf(notAfter, inputs, spreadFraction),
+    spreadFraction,
     certificatePem: certificate.pem,
     privateKeyPem,
   };
+}
+
+/** Also where nothing is spread: a program that begins to spread has certificates by then. */
+function drawSpreadFraction({ ports }: Configured): number {
+  return Math.floor(ports.random() * spreadSteps) / spreadSteps;
 }
 
 async function refuseImport(): Promise<never> {

@@ -7,10 +7,19 @@ import {
   defaultValidityPeriodHours,
   rememberedPreviousVersions,
 } from "../../defaults";
+import { windowFields, windowList } from "../../schedule/windowFields";
 import type { ResourceDefinition } from "../definition";
 import { hoursNumber, isoDate, nameText, thumbprint, wholeNumber } from "../fields";
 
 const aCentury = 876_000;
+
+/** Named, because a program in a language with types may keep its windows in a variable. */
+const maintenanceWindow = z
+  .strictObject(windowFields, {
+    error: (issue) =>
+      issue.code === "invalid_type" ? "a maintenance window is { cron, durationHours, timeZone }" : undefined,
+  })
+  .meta({ id: "MaintenanceWindow" });
 
 export const managementCertificateInputs = z.strictObject({
   commonName: nameText("commonName")
@@ -50,6 +59,16 @@ export const managementCertificateInputs = z.strictObject({
     .optional()
     .describe(
       "Hours after `issuedAt` at which the certificate is due as well. Default: none, so that only the renewal window counts. A change moves dates and rotates nothing that is not due by them.",
+    ),
+  spreadHours: hoursNumber("spreadHours", aCentury)
+    .optional()
+    .describe(
+      "What is due by date (`renewBeforeHours`, `rotateEveryHours`) is due up to so many hours earlier: which part of them is drawn once for each version and stored as `spreadFraction`, so that certificates made on one day are not due on one day. Never later. Default: 0. A change moves dates, draws nothing anew, and rotates nothing that is not due by them.",
+    ),
+  maintenanceWindows: windowList(maintenanceWindow)
+    .optional()
+    .describe(
+      "When a rotation that is due by date may happen. Outside of these windows it waits for the next one, and the preview says for which. It does not wait where none opens that leaves `overlapHours` before `notAfter`. Nor does anything else wait: a leaver, a compromised or expired certificate, a changed trigger or specification, the retirement of a predecessor. Default: none, so that any time will do. A change rotates nothing that is not due.",
     ),
   overlapHours: hoursNumber("overlapHours", aCentury)
     .optional()
@@ -114,8 +133,14 @@ export const managementCertificateOutputs = z.object({
   notBefore: isoDate.describe("Start of the validity, ISO 8601 in UTC: `issuedAt` less `backdateMinutes`."),
   notAfter: isoDate.describe("End of the validity, ISO 8601 in UTC: `issuedAt` plus `validityPeriodHours`."),
   renewalTime: isoDate.describe(
-    "From here until `notAfter` is the renewal window: the next update rotates the certificate. ISO 8601 in UTC.",
+    "From here until `notAfter` is the renewal window: the next update rotates the certificate, or the next one in a maintenance window where there are any. ISO 8601 in UTC.",
   ),
+  spreadFraction: z
+    .number()
+    .optional()
+    .describe(
+      "Which part of `spreadHours` earlier the current version is due: 0 to 1, drawn when it was made. Absent, and taken as 0, where an earlier version of this package made it.",
+    ),
   overlapHours: z.number().describe("Hours of overlap in force."),
   certificatePem: z.string().describe("The current certificate, PEM. Public."),
   privateKeyPem: z
@@ -144,6 +169,10 @@ export const managementCertificateState = managementCertificateOutputs.extend({
   validityPeriodHours: z.number(),
   renewBeforeHours: z.number(),
   rotateEveryHours: z.number().optional(),
+  spreadHours: z.number().optional(),
+  maintenanceWindows: z
+    .array(z.object({ cron: z.string(), durationHours: z.number(), timeZone: z.string() }))
+    .optional(),
   rotationTriggers: z.record(z.string(), z.string()).default({}),
   holders: z.array(z.string()).optional(),
   compromised: z.array(z.string()).default([]),

@@ -19,6 +19,15 @@ export interface ManagementCertificateLastRotation {
   readonly reasons: string[];
 }
 
+export interface MaintenanceWindow {
+  /** When the window opens: minute, hour, day of month, month, day of week, as `0 22 * * SAT`. Names (`SAT`, `JAN`), lists, ranges, steps, `L` for the last and `#` for the nth of a month are understood. An hour that the clocks leave out is the moment after the gap; one that they go through twice counts once. */
+  readonly cron: pulumi.Input<string>;
+  /** Hours for which it stays open, from a quarter of one. They are hours that pass, also across a change of the clocks. */
+  readonly durationHours: pulumi.Input<number>;
+  /** IANA name of the time zone that `cron` is meant in, as `Europe/Berlin`. Default: `UTC`. */
+  readonly timeZone?: pulumi.Input<string> | undefined;
+}
+
 /** What a program says about a ManagementCertificate. */
 export interface ManagementCertificateInputs {
   /** Common name of the subject (RFC 5280, 4.1.2.6): whoever reads the portal's list of certificates sees whose it is. 1 to 64 characters. Default: the resource's name. A changed value rotates the certificate, with overlap; a changed default does not. */
@@ -41,6 +50,12 @@ export interface ManagementCertificateInputs {
 
   /** Hours after `issuedAt` at which the certificate is due as well. Default: none, so that only the renewal window counts. A change moves dates and rotates nothing that is not due by them. */
   readonly rotateEveryHours?: pulumi.Input<number> | undefined;
+
+  /** What is due by date (`renewBeforeHours`, `rotateEveryHours`) is due up to so many hours earlier: which part of them is drawn once for each version and stored as `spreadFraction`, so that certificates made on one day are not due on one day. Never later. Default: 0. A change moves dates, draws nothing anew, and rotates nothing that is not due by them. */
+  readonly spreadHours?: pulumi.Input<number> | undefined;
+
+  /** When a rotation that is due by date may happen. Outside of these windows it waits for the next one, and the preview says for which. It does not wait where none opens that leaves `overlapHours` before `notAfter`. Nor does anything else wait: a leaver, a compromised or expired certificate, a changed trigger or specification, the retirement of a predecessor. Default: none, so that any time will do. A change rotates nothing that is not due. */
+  readonly maintenanceWindows?: pulumi.Input<pulumi.Input<MaintenanceWindow>[]> | undefined;
 
   /** Hours for which a link keeps the previous certificate accepted, counted on each subscription from the registration of its successor there. It ends with the first update after that. Default: 168 (one week), or half of `renewBeforeHours` where that is less. A revoked certificate has no overlap. */
   readonly overlapHours?: pulumi.Input<number> | undefined;
@@ -73,6 +88,7 @@ export const managementCertificateOutputNames: readonly string[] = [
   "notBefore",
   "notAfter",
   "renewalTime",
+  "spreadFraction",
   "overlapHours",
   "certificatePem",
   "privateKeyPem",
@@ -126,8 +142,11 @@ export abstract class ManagementCertificateOutputs extends pulumi.CustomResource
   /** End of the validity, ISO 8601 in UTC: `issuedAt` plus `validityPeriodHours`. */
   declare public readonly notAfter: pulumi.Output<string>;
 
-  /** From here until `notAfter` is the renewal window: the next update rotates the certificate. ISO 8601 in UTC. */
+  /** From here until `notAfter` is the renewal window: the next update rotates the certificate, or the next one in a maintenance window where there are any. ISO 8601 in UTC. */
   declare public readonly renewalTime: pulumi.Output<string>;
+
+  /** Which part of `spreadHours` earlier the current version is due: 0 to 1, drawn when it was made. Absent, and taken as 0, where an earlier version of this package made it. */
+  declare public readonly spreadFraction: pulumi.Output<number | undefined>;
 
   /** Hours of overlap in force. */
   declare public readonly overlapHours: pulumi.Output<number>;
