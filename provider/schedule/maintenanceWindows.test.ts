@@ -226,13 +226,18 @@ describe("maintenance windows", () => {
     );
   });
 
-  it("are asked for a thousand certificates in less than a tenth of a millisecond each", () => {
-    const windows = [window("0 22 * * SAT", 4, berlin), window("0 4 1 * *", 2, newYork)];
-    const started = performance.now();
-    for (let index = 0; index < 1_000; index += 1) {
-      maintenanceAt(windows, new Date(Date.UTC(2027, 0, 4, 12, 0, 0, index)));
+  it.each([
+    ["at one moment", (index: number) => index],
+    ["each on the day on which it is due", (index: number) => ((index * 7_919) % 8_760) * hourMs],
+  ])("are asked about 5,000 certificates %s in less than a tenth of a millisecond each", (_when, afterMs) => {
+    const windows = [window("0 22 * * SAT", 4, berlin), window("0 1 * * *", 2, newYork)];
+    const before = process.cpuUsage();
+    for (let index = 0; index < 5_000; index += 1) {
+      maintenanceAt(windows, new Date(Date.UTC(2027, 0, 4, 12) + afterMs(index)));
     }
-    expect((performance.now() - started) / 1_000).toBeLessThan(0.1);
+    // Of the processor: a busy machine makes it no slower.
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000 / 5_000).toBeLessThan(0.1);
   });
 });
 

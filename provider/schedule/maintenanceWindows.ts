@@ -4,6 +4,8 @@ import { remembering } from "./remembering";
 import type { MaintenanceWindow } from "./types";
 
 const hourMs = 3_600_000;
+/** Of one window: a year of nights. A report asks about the day on which each certificate is due. */
+const mostStretches = 730;
 
 /**
  * What maintenance windows say about a moment; null where there are none.
@@ -37,14 +39,17 @@ interface Stretch {
 
 const stretchesOf = remembering((cron: string, durationHours: string, timeZone: string) => {
   const calendar = calendarOf(cron, timeZone);
-  let latest: Stretch | null = null;
+  const known: Stretch[] = [];
   return {
     at: (moment: Date): Maintenance => {
       const momentMs = moment.getTime();
-      if (latest === null || momentMs < latest.fromMs || latest.toMs <= momentMs) {
-        latest = stretchAround(calendar, Number(durationHours) * hourMs, moment);
+      let stretch = known.find(({ fromMs, toMs }) => fromMs <= momentMs && momentMs < toMs);
+      if (stretch === undefined) {
+        stretch = stretchAround(calendar, Number(durationHours) * hourMs, moment);
+        known.splice(mostStretches - 1);
+        known.unshift(stretch);
       }
-      return latest.says;
+      return stretch.says;
     },
   };
 });

@@ -33,8 +33,8 @@ export const bugsInTheSchedule: readonly PlantedBug[] = [
     breaks: 7,
     bug: "what was remembered of a maintenance window counted for any other moment",
     file: "provider/schedule/maintenanceWindows.ts",
-    code: "if (latest === null || momentMs < latest.fromMs || latest.toMs <= momentMs) {",
-    becomes: "if (latest === null || momentMs < latest.fromMs) {",
+    code: "fromMs <= momentMs && momentMs < toMs",
+    becomes: "fromMs <= momentMs && fromMs < toMs",
     caughtBy: [{ file: windows, test: "" }],
   },
   {
