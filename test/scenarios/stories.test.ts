@@ -14,7 +14,7 @@ describe.each(stages())("on the $title,", (engine) => {
     return world.thumbprint("on-call");
   }
 
-  it("a holder joins, then leaves: joining changes nothing, leaving replaces the certificate at once", async () => {
+  itOnce("a holder joins, then leaves: joining changes nothing, leaving replaces the certificate at once", async () => {
     const one = await begin(onCallProgram('holders: ["alice"]', ["prod"]));
 
     world.project.setProgram(onCallProgram('holders: ["alice", "Bob"]', ["prod"]));
@@ -151,7 +151,7 @@ describe.each(stages())("on the $title,", (engine) => {
     expect(world.registered()).toHaveLength(1);
   });
 
-  it("a state that was rolled back to before a rotation is noticed before anything is changed", async () => {
+  itOnce("a state that was rolled back to before a rotation is noticed before anything is changed", async () => {
     const one = await begin(onCallProgram("", ["prod"]));
     const before = await world.export();
     world.at("2027-09-05");
