@@ -43,7 +43,7 @@ export const bugs: readonly PlantedBug[] = [
     bug: "a credential were handed out without a look at what its links have registered",
     file: "sdk/nodejs/credential.ts",
     code: "  if (registration === undefined || registration.missingSince !== undefined) {",
-    becomes: "  if (registration?.thumbprint === subscriptionId) {",
+    becomes: "  if (registration?.thumbprint === door) {",
     caughtBy: [
       { file: "sdk/nodejs/credential.test.ts", test: "is not handed out" },
       { file: "test/scenarios/handingOut.test.ts", test: "is refused where a link was left out" },
