@@ -1,22 +1,22 @@
 import { defaultOverlap, defaultRenewBeforeHours } from "../../rotation/schedule";
 import type { CheckFailure, Values } from "../lifecycle";
 
-/** Inputs that are hours, where they are given and known. */
-function hoursOf(inputs: Values, name: string): number | undefined {
-  const hours = inputs[name];
-  return typeof hours === "number" ? hours : undefined;
+/** An input, where it is given and known. */
+function numberOf(inputs: Values, name: string): number | undefined {
+  const value = inputs[name];
+  return typeof value === "number" ? value : undefined;
 }
 
 /** The defaults that follow from other inputs. One that follows from an unknown input waits until that is known. */
 export function withScheduleDefaults(known: Values, unknown: Values): Values {
   const filled = { ...known };
-  const validity = hoursOf(filled, "validityPeriodHours");
+  const validity = numberOf(filled, "validityPeriodHours");
   if (validity !== undefined && !("renewBeforeHours" in { ...filled, ...unknown })) {
     filled["renewBeforeHours"] = defaultRenewBeforeHours(validity);
   }
-  const renewBefore = hoursOf(filled, "renewBeforeHours");
+  const renewBefore = numberOf(filled, "renewBeforeHours");
   if (renewBefore !== undefined && !("overlapHours" in { ...filled, ...unknown })) {
-    const age = (hoursOf(filled, "rotateEveryHours") ?? Infinity) - (hoursOf(filled, "spreadHours") ?? 0);
+    const age = (numberOf(filled, "rotateEveryHours") ?? Infinity) - (numberOf(filled, "spreadHours") ?? 0);
     filled["overlapHours"] = Math.min(defaultOverlap(renewBefore), Math.max(age, 0));
   }
   return filled;
@@ -26,12 +26,12 @@ export function withScheduleDefaults(known: Values, unknown: Values): Values {
 export function scheduleContradictions(inputs: Values): readonly CheckFailure[] {
   const failures: CheckFailure[] = [];
   const fail = (property: string, reason: string) => failures.push({ property, reason });
-  const validity = hoursOf(inputs, "validityPeriodHours");
-  const renewBefore = hoursOf(inputs, "renewBeforeHours");
-  const overlap = hoursOf(inputs, "overlapHours");
-  const age = hoursOf(inputs, "rotateEveryHours");
-  const backdateMinutes = hoursOf(inputs, "backdateMinutes");
-  const spread = hoursOf(inputs, "spreadHours") ?? 0;
+  const validity = numberOf(inputs, "validityPeriodHours");
+  const renewBefore = numberOf(inputs, "renewBeforeHours");
+  const overlap = numberOf(inputs, "overlapHours");
+  const age = numberOf(inputs, "rotateEveryHours");
+  const backdateMinutes = numberOf(inputs, "backdateMinutes");
+  const spread = numberOf(inputs, "spreadHours") ?? 0;
   if (validity !== undefined && renewBefore !== undefined && backdateMinutes !== undefined) {
     const taken = backdateMinutes / 60 + renewBefore;
     if (taken >= validity) {

@@ -8,8 +8,7 @@ import { SubscriptionCertificateLink } from "./subscriptionCertificateLink";
 /**
  * People in, certificates and links out: a YAML file says who works here, who shares a key, and which subscriptions
  * each of them opens. Whoever is taken out of the file loses their own certificate, and every key that they shared is
- * replaced and revoked, in the same update; served by
- * the plugin `pulumi-resource-azure-certificates`.
+ * replaced and revoked, in the same update. Served by the plugin `pulumi-resource-azure-certificates`.
  *
  * @example
  * const staff = new CertificateRoster("contoso", { path: "team.yaml" });
