@@ -17,7 +17,7 @@ export function invariantsPage(bugs: readonly PlantedBug[]): string {
   return `# The invariants, and the tests that guard them
 
 Written by \`make planted\`, which plants each of these ${bugs.length} bugs in a copy of the code and sees that the named tests fail.
-Whoever changes one of these places, or adds a guard, adds a row to \`test/planted/bugs.ts\`. The chaos suites
+Whoever changes one of these places, or adds a guard, adds a row in \`test/planted/\`. The chaos suites
 ([docs/reliability.md](../../docs/reliability.md)) look for the same things without knowing where.
 
 ${invariants.map((invariant, index) => section(index + 1, invariant, bugs)).join("\n")}

@@ -106,7 +106,11 @@ class Company {
   async #refuseHalfAFile(last: CompanyMonth): Promise<void> {
     const held = this.#held();
     const text = rosterText(last.roster);
-    const half = { ...last.roster, people: last.roster.people.slice(0, 20), groups: [] };
+    const people = last.roster.people.slice(0, 20);
+    const isThere = (id: string) => people.some((person) => person.id === id);
+    // Groups that lost somebody would rotate, which no removal waits for.
+    const groups = last.roster.groups.map((group) => ({ ...group, members: group.members.filter(isThere) }));
+    const half = { ...last.roster, people, groups };
     for (const [content, says] of [
       [`${text}people: [`, /team\.yaml:\d+:\d+: /],
       [rosterText(half), /20 of 40 people would leave at once/],
