@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+/** For the processes that a test starts; the test's own is running already. */
+const quickSdk = { NODE_OPTIONS: `--require ${join(import.meta.dirname, "test/support/quickSdk.cjs")}` };
+
 /** Unit tests sit beside the code; contract tests drive client and emulator; chaos breaks each of their requests; scenarios drive whole programs through an engine. */
 export default defineConfig({
   test: {
@@ -22,7 +25,13 @@ export default defineConfig({
         test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000, isolate: false },
       },
       {
-        test: { name: "chaos", include: ["test/chaos/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: "chaos",
+          include: ["test/chaos/**/*.test.ts"],
+          env: quickSdk,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         test: {
@@ -37,6 +46,7 @@ export default defineConfig({
           name: "scenarios",
           include: ["test/scenarios/**/*.test.ts"],
           globalSetup: ["test/support/sayEngines.ts"],
+          env: quickSdk,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -35,7 +35,11 @@ describe.each(hosts)("a provider (%s) whose engine was killed", (host) => {
     writeFileSync(preload, note);
     const cli = join(repositoryRoot, "dist/cli/main.js");
     return spawn(process.execPath, [cli, "local", "up", "--stack", "test", "--cwd", world.project.directory], {
-      env: { ...process.env, NODE_OPTIONS: `--require ${preload}`, AZURE_CERTIFICATES_AS_OF: "2027-02-01T00:00:00Z" },
+      env: {
+        ...process.env,
+        NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --require ${preload}`,
+        AZURE_CERTIFICATES_AS_OF: "2027-02-01T00:00:00Z",
+      },
       stdio: "ignore",
     });
   }

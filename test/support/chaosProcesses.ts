@@ -62,7 +62,7 @@ export class Processes {
   environment(killAt?: WriteKill): NodeJS.ProcessEnv {
     return {
       ...process.env,
-      NODE_OPTIONS: `--require ${this.#preload}`,
+      NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --require ${this.#preload}`,
       NODE_COMPILE_CACHE: join(tmpdir(), "azure-certificates-chaos-compiled"),
       CHAOS_NOTES: this.#notes,
       ...(killAt !== undefined && { CHAOS_KILL_AT_WRITE: `${killAt.write}:${killAt.half ? "half" : "whole"}` }),

@@ -31,7 +31,11 @@ export async function killedUpdate(
     pulumi === undefined
       ? [join(repositoryRoot, "dist/cli/main.js"), "local", "up", "--stack", project.stack, "--cwd", project.directory]
       : ["up", "--yes", "--skip-preview", "--non-interactive"],
-    { cwd: project.directory, env: { ...env, NODE_OPTIONS: `--require ${preload}` }, stdio: "ignore" },
+    {
+      cwd: project.directory,
+      env: { ...env, NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --require ${preload}` },
+      stdio: "ignore",
+    },
   );
   const exit = exitOf(child);
   await Promise.race([
