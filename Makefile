@@ -3,6 +3,7 @@
 #   make demo     a year with the examples, against an Azure on this machine
 #   make test     everything that must be right before a change is merged
 #   make chaos    every fault at every request, every process killed: minutes, writes docs/reliability.md; make test runs a sample
+#   make year     a company's year, month by month with each host: minutes; make test takes three months at a time
 #   make bench    measurements against the limit and against others: minutes; writes docs/performance.md
 #   make planted  plants known bugs one by one and sees that each is caught; writes test/scenarios/invariants.md
 #   make lint     format and lint, without changing anything      make format   the same, and repairs what it can
@@ -28,7 +29,7 @@ endif
 # One file for each lock file that was installed: a new lock file installs again, and nothing else does.
 INSTALLED := node_modules/.installed-by-make
 
-.PHONY: setup demo test chaos planted bench build lint schema format
+.PHONY: setup demo test chaos year planted bench build lint schema format
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -92,6 +93,8 @@ chaos: build
 	@results=$$(mktemp -d) && { CHAOS=all CHAOS_RESULTS=$$results npm run --silent test:chaos; result=$$?; \
 	  npx --no-install tsx scripts/writeReliability.ts $$results && rm -r $$results && exit $$result; }
 	@PROPERTIES=all npm run --silent test:properties
+
+year: build
 	$(call headline,a year of people who come and go: month by month with each host)
 	@YEAR=all npm run --silent test:scenarios -- companyYear
 
