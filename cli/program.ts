@@ -1,18 +1,8 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
-import { z } from "zod";
 import { LocalEngineError } from "../local-engine/errors";
 import { isAzureCertificatesError } from "../provider/errors";
-import { dueCommand } from "./due";
-import { emulatorCommand } from "./emulator";
-import { historyCommand } from "./history";
-import { installPluginCommand } from "./installPlugin";
-import { localCommand } from "./local";
-import { offboardCommand } from "./offboard";
 import { printError, tolerateClosedPipes, writeErr, writeOut } from "./output";
-import { reportCommand } from "./report";
-import { rosterCommand } from "./roster";
-import { rotateCommand } from "./rotate";
 
 const examples = `
 Examples:
@@ -56,15 +46,32 @@ Exit codes:
 export async function run(args: readonly string[]): Promise<number> {
   tolerateClosedPipes();
   try {
-    await program().parseAsync(args, { from: "user" });
+    await (await program(args[0])).parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return exitCodeOf(error);
   }
 }
 
-/** The whole command; nothing is run before it is given arguments. */
-export function program(): Command {
+/** In the order of the help. Each verb brings along what it works with: nobody who asks what is due waits for an emulator to load. */
+const verbs: Readonly<Record<string, () => Promise<Command>>> = {
+  emulator: async () => (await import("./emulator.js")).emulatorCommand(),
+  local: async () => (await import("./local.js")).localCommand(),
+  due: async () => (await import("./due.js")).dueCommand(),
+  report: async () => (await import("./report.js")).reportCommand(),
+  rotate: async () => (await import("./rotate.js")).rotateCommand(),
+  offboard: async () => (await import("./offboard.js")).offboardCommand(),
+  "install-plugin": async () => (await import("./installPlugin.js")).installPluginCommand(),
+  roster: async () => (await import("./roster.js")).rosterCommand(),
+  history: async () => (await import("./history.js")).historyCommand(),
+};
+
+/**
+ * The command; nothing is run before it is given arguments.
+ *
+ * @param verb the only one that it has to know; default: all of them
+ */
+export async function program(verb?: string): Promise<Command> {
   const command = new Command("azure-certificates")
     .description(
       "Certificates that open Azure doors, declared in a Pulumi program: what belongs to them on the command line.",
@@ -75,19 +82,11 @@ export function program(): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .configureOutput({ writeOut, writeErr, outputError: (text) => printError(text.replace(/^error: /, "")) })
     .exitOverride();
-  const verbs = [
-    emulatorCommand(),
-    localCommand(),
-    dueCommand(),
-    reportCommand(),
-    rotateCommand(),
-    offboardCommand(),
-    installPluginCommand(),
-    rosterCommand(),
-    historyCommand(),
-  ];
-  for (const verb of verbs) {
-    command.addCommand(verb);
+  const isOne = verb !== undefined && Object.hasOwn(verbs, verb);
+  for (const [name, load] of Object.entries(verbs)) {
+    if (!isOne || name === verb) {
+      command.addCommand(await load());
+    }
   }
   shareSettings(command);
   return command;
@@ -120,6 +119,6 @@ function wordsOf(error: unknown): string {
 
 function packageVersion(): string {
   // By its name, because sources and build lie at different depths below package.json.
-  const content: unknown = createRequire(__filename)("pulumi-azure-certificates/package.json");
-  return z.object({ version: z.string() }).parse(content).version;
+  const { version } = createRequire(__filename)("pulumi-azure-certificates/package.json") as { version: string };
+  return version;
 }
