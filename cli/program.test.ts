@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pemOf } from "../provider/certificate/pem";
 import { azureCertificates } from "../test/support/commandLine";
+import { oddCertificate } from "../test/support/oddCertificates";
 
 const type = "pulumi-nodejs:dynamic/azure-certificates:ManagementCertificate";
 const state = JSON.stringify({
@@ -108,6 +110,10 @@ describe("the command", () => {
 });
 
 describe("azure-certificates roster check", () => {
+  const card = {
+    subscriptions: ["production", "staging"],
+    certificatePem: pemOf("CERTIFICATE", oddCertificate({}).der),
+  };
   const team = `subscriptions:
   production: 7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b
   staging: { id: b1946ac9-2f5e-4d8a-9c3b-5e6f7a8b9c0d, certificateLimit: 2 }
@@ -115,6 +121,7 @@ people:
   alice: { name: Alice Archer, subscriptions: [production] }
   bob: { name: Bob Brown }
   carol: { name: Carol Clark }
+  dora: { name: Dora Dunn, certificates: { card: ${JSON.stringify(card)} } }
 groups:
   on-call: { members: [alice, bob], subscriptions: [production, staging] }
   night: { members: [bob], subscriptions: [staging] }
@@ -126,23 +133,25 @@ groups:
     const { code, stdout } = await azureCertificates(["roster", "check", file]);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: `3 people, 2 groups, 2 subscriptions, 3 certificates.
+      stdout: `4 people, 2 groups, 2 subscriptions, 4 certificates.
 
-Who signs in where (own: with a key of their own; otherwise the group that shares one):
+Who signs in where (own: with a key of their own; otherwise with what they bring, or the group that shares one):
                         production     staging
   alice (Alice Archer)  own + on-call  on-call
   bob (Bob Brown)       on-call        night + on-call
   carol (Carol Clark)   -              -
+  dora (Dora Dunn)      card           card
 
 What one stolen key would open:
+  card, brought by dora: production, staging
   on-call, held by alice, bob: production, staging
   night, held by bob: staging
 
 Without any door: carol.
 
 Certificates of this roster on each subscription; what others have there is not counted:
-  production: 2 of 100, 4 while all of them rotate
-  staging: 2 of 2, 4 while all of them rotate: more than it takes, so some have to be shared
+  production: 3 of 100, 5 while all of them rotate
+  staging: 3 of 2, 5 while all of them rotate: more than it takes, so some have to be shared
 `,
     });
     const { stdout: json } = await azureCertificates(["roster", "check", file, "--json"]);
@@ -150,8 +159,8 @@ Certificates of this roster on each subscription; what others have there is not 
       id: "bob",
       name: "Bob Brown",
       subscriptions: {
-        production: { own: false, groups: ["on-call"] },
-        staging: { own: false, groups: ["night", "on-call"] },
+        production: { own: false, pasted: [], groups: ["on-call"] },
+        staging: { own: false, pasted: [], groups: ["night", "on-call"] },
       },
     });
   });
@@ -164,9 +173,9 @@ Certificates of this roster on each subscription; what others have there is not 
       code: 1,
       stdout: "",
       stderr: `error: ${file} can't be used: 2 things are wrong with it. Nobody is removed because of that.
-  ${file}:9:31: there is no person eve in this file
+  ${file}:10:31: there is no person eve in this file
       on-call: { members: [alice, eve], subscriptions: [production, staging] }
-  ${file}:10:44: there is no subscription stagin in this file
+  ${file}:11:44: there is no subscription stagin in this file
       night: { members: [bob], subscriptions: [stagin] }
 `,
     });

@@ -28,7 +28,10 @@ A roster:
     production: 7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b
   people:
     alice: { name: Alice Archer, subscriptions: [production] }   # a certificate of her own
-    bob: { name: Bob Brown }
+    bob:
+      name: Bob Brown
+      certificates:   # made elsewhere, as on a smart card; the certificate alone, never its key
+        yubikey: { subscriptions: [production], certificatePem: "-----BEGIN CERTIFICATE-----..." }
   groups:
     on-call: { members: [alice, bob], subscriptions: [production], rotateEveryHours: 720 }   # one that they share
 

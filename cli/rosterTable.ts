@@ -14,7 +14,12 @@ export function rosterTable(roster: Roster): string {
     .filter(({ kind, subscriptions }) => kind === "group" || subscriptions.length > 1)
     .toSorted((one, other) => other.subscriptions.length - one.subscriptions.length)
     .map(({ kind, id, holders, subscriptions }) => {
-      const whose = kind === "person" ? `${id}'s own` : `${id}, held by ${holders.join(", ")}`;
+      const [holder] = holders;
+      const whose = {
+        person: `${id}'s own`,
+        pasted: `${id}, brought by ${holder}`,
+        group: `${id}, held by ${holders.join(", ")}`,
+      }[kind];
       return `  ${whose}: ${subscriptions.join(", ")}`;
     });
   const idle = roster.people.filter(({ id }) => access.get(id)?.size === 0).map(({ id }) => id);
@@ -27,7 +32,7 @@ export function rosterTable(roster: Roster): string {
   return [
     `${count(roster.people.length, "person", "people")}, ${count(roster.groups.length, "group")}, ${count(names.length, "subscription")}, ${count(certificatesOf(roster).length, "certificate")}.`,
     "",
-    "Who signs in where (own: with a key of their own; otherwise the group that shares one):",
+    "Who signs in where (own: with a key of their own; otherwise with what they bring, or the group that shares one):",
     ...table([["", ...names], ...people]),
     ...(shared.length === 0 ? [] : ["", "What one stolen key would open:", ...shared]),
     ...(idle.length === 0 ? [] : ["", `Without any door: ${idle.join(", ")}.`]),
@@ -54,7 +59,7 @@ export function rosterJson(roster: Roster) {
 }
 
 function cell(entry: Entry | undefined): string {
-  return entry === undefined ? "-" : [...(entry.own ? ["own"] : []), ...entry.groups].join(" + ");
+  return entry === undefined ? "-" : [...(entry.own ? ["own"] : []), ...entry.pasted, ...entry.groups].join(" + ");
 }
 
 function table(rows: readonly (readonly string[])[]): readonly string[] {

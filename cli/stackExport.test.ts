@@ -177,14 +177,18 @@ describe("a stack export", () => {
   it("holds the rosters that it remembers, and is read as well where one is secret", () => {
     const type = "azure-certificates:index:RosterSnapshot";
     const urn = `urn:pulumi:prod::access::${type}::team`;
-    const roster = { subscriptions: [], people: [{ id: "bob", name: "Bob", subscriptions: [] }], groups: [] };
+    const bob = { id: "bob", name: "Bob", subscriptions: [] };
+    const roster = { subscriptions: [], people: [bob], groups: [] };
     const { rosters } = parseStackExport(
       exportOf([
         { urn, type, outputs: { roster } },
         { urn, type, outputs: { roster: { ...signature, ciphertext: "v1:abc" } } },
       ]),
     );
-    expect(rosters.map(({ outputs }) => outputs?.roster)).toEqual([roster, undefined]);
+    expect(rosters.map(({ outputs }) => outputs?.roster)).toEqual([
+      { ...roster, people: [{ ...bob, certificates: [] }] },
+      undefined,
+    ]);
     expect(messageOf(exportOf([{ urn, type, outputs: { roster: { people: "everybody" } } }]))).toContain(
       "can't be understood",
     );

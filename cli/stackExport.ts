@@ -112,6 +112,7 @@ const doorSchema = z
 
 const registeredSchema = z.object({
   lineage: z.string().nullish(),
+  holder: z.string().nullish(),
   thumbprint,
   registered: z
     .array(
@@ -148,7 +149,14 @@ const rosterSchema = z.object({
   roster: z
     .object({
       subscriptions: z.array(z.object({ name: z.string(), subscriptionId: z.string() })),
-      people: z.array(z.object({ id: z.string(), name: z.string(), subscriptions: names })),
+      people: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          subscriptions: names,
+          certificates: z.array(z.object({ id: z.string(), subscriptions: names })).default([]),
+        }),
+      ),
       groups: z.array(z.object({ id: z.string(), members: names, subscriptions: names })),
     })
     .nullish(),

@@ -55,6 +55,23 @@ describe("what a person held", () => {
     ]);
   });
 
+  it("is what they brought along, as its link says", () => {
+    const bare = { name: "yubikey", subscriptionId: production, lineage: null, thumbprint: t1, holder: "Alice" };
+    const stack = {
+      links: [
+        bare,
+        { ...bare, name: "again", subscriptionId: staging },
+        { ...bare, name: "bobs", holder: "bob", thumbprint: t2 },
+      ],
+    };
+    expect(onDoors("alice", stack)).toEqual(["production 1 yubikey", "staging 1 again"]);
+    expect(held("alice", stack).certificates.map(({ own: isOwn, listed }) => [isOwn, listed])).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    expect(held("carol", stack).certificates).toEqual([]);
+  });
+
   it("is found under any spelling of their name", () => {
     const stack = { certificates: [{ ...own, holders: ["Alice@Contoso.com"] }] };
     expect(held("  ALICE@contoso.com ", stack).certificates).toHaveLength(1);

@@ -61,10 +61,10 @@ export interface HeldDoor {
 export function whatPersonHeld(states: readonly StackExport[], person: string): Holdings {
   const name = normaliseHolder(person);
   const links = states.flatMap(linksIn);
-  const certificates = states
-    .flatMap((state) => state.certificates)
-    .flatMap((one) => heldVersions(one, links, name))
-    .reduce<readonly HeldCertificate[]>((known, one) => withCertificate(known, one), []);
+  const certificates = [
+    ...states.flatMap((state) => state.certificates).flatMap((one) => heldVersions(one, links, name)),
+    ...links.flatMap((link) => broughtAlong(link, name)),
+  ].reduce<readonly HeldCertificate[]>((known, one) => withCertificate(known, one), []);
   return inOrder({
     person: name,
     certificates,
@@ -94,7 +94,9 @@ export function doorsOf({ certificates, links }: Holdings): readonly HeldDoor[] 
     const key = keyOf(link.place, links);
     const door = doors.get(key) ?? { key, place: link.place, provider: link.provider, held: [] };
     const known = new Set(door.held.map(({ thumbprint }) => thumbprint));
-    const more = certificates
+    // What somebody brought to several doors is one for each of their links.
+    const own = certificates.filter((one) => one.urn === link.urn);
+    const more = [...own, ...certificates]
       .filter((one) => isOf(one, link))
       .flatMap((certificate) =>
         // A link of a bare certificate has nothing to do with the other versions of its lineage.
@@ -102,7 +104,9 @@ export function doorsOf({ certificates, links }: Holdings): readonly HeldDoor[] 
           .filter((thumbprint) => link.lineage !== null || thumbprint === link.state["thumbprint"])
           .map((thumbprint) => ({ thumbprint, certificate })),
       )
-      .filter(({ thumbprint }) => !known.has(thumbprint));
+      .filter(({ thumbprint }, index, all) => {
+        return !known.has(thumbprint) && all.findIndex((one) => one.thumbprint === thumbprint) === index;
+      });
     doors.set(key, { ...door, held: [...door.held, ...more] });
   }
   return [...doors.values()]
@@ -167,6 +171,28 @@ function heldVersions(
   ];
 }
 
+/** One that was made elsewhere: only its link says whose it is. */
+function broughtAlong({ urn, name, lineage, state }: HeldLink, person: string): readonly HeldCertificate[] {
+  const { holder, thumbprint, registered } = state;
+  if (lineage !== null || typeof holder !== "string" || normaliseHolder(holder) !== person) {
+    return [];
+  }
+  const [first] = Array.isArray(registered) ? (registered as readonly { readonly registeredAt?: unknown }[]) : [];
+  return [
+    {
+      urn,
+      name,
+      lineage,
+      issuedAt: String(first?.registeredAt ?? ""),
+      ...told([String(thumbprint)], [], []),
+      own: true,
+      listed: true,
+      tracked: true,
+      sharedWith: [],
+    },
+  ];
+}
+
 /** Each in one list only: who is known to have held a version did, whatever else was written down. */
 function told(
   held: readonly string[],
@@ -217,6 +243,7 @@ function wantedLink(link: Pick<Exported<unknown>, "urn" | "type" | "provider" | 
     ...(lineage !== null && { lineage }),
     thumbprint: parsed.thumbprint,
     sha256Fingerprint: parsed.sha256Fingerprint,
+    ...(typeof inputs["holder"] === "string" && { holder: inputs["holder"] }),
     registered: [],
     certificateCount: 0,
     resourceName: nameOf(urn),

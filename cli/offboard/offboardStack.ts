@@ -68,7 +68,9 @@ async function readDoors(
 ): Promise<OffboardReport> {
   const { knownStates, now, say } = work;
   // What an update leaves in the state, the program asks for.
-  const declared = new Set(update === "done" ? after.stack.certificates.map(({ urn }) => urn) : []);
+  const declared = new Set(
+    update === "done" ? [...after.stack.certificates, ...after.stack.links].map(({ urn }) => urn) : [],
+  );
   const doors = work.doorsOf(after);
   const look = (known: Course["failures"]) => {
     const course: Course = { update, removes: true, declared, failures: known };

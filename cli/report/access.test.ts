@@ -66,6 +66,32 @@ describe("who can sign in where", () => {
       says: [`alice bob> shared a> ${production}`],
     },
     {
+      rule: "counts what somebody brought along, under the roster's name for it",
+      resources: [
+        snapshot("team", {
+          subscriptions,
+          people: [
+            alice,
+            { ...bob, certificates: [{ id: "yubikey", thumbprint: current, subscriptions: ["staging"] }] },
+          ],
+          groups: [],
+        }),
+        link("team/people/bob/yubikey/staging", "-", { lineage: undefined, holder: "bob", subscriptionId: staging }),
+      ],
+      says: ["bob> own bob/yubikey> staging", "alice> missing alice> production"],
+    },
+    {
+      rule: "says where a roster wants what somebody brings and no door has it yet",
+      resources: [
+        snapshot("team", {
+          subscriptions,
+          people: [{ ...bob, certificates: [{ id: "yubikey", thumbprint: current, subscriptions: ["staging"] }] }],
+          groups: [],
+        }),
+      ],
+      says: ["bob> missing bob/yubikey> staging"],
+    },
+    {
       rule: "counts the holders of a predecessor until it is taken off",
       resources: [
         certificate("a", { holders: ["alice"], ...superseded(false, ["bob"]) }),

@@ -146,7 +146,14 @@ function wantedKeys({ stack, subscriptions, people, groups }: Roster): readonly 
   );
   const doorsOf = (names: readonly string[]) => new Set(names.flatMap((name) => ids.get(name) ?? []));
   return [
-    ...people.map((one) => ({ label: one.id, holders: [one.id], doors: doorsOf(one.subscriptions) })),
+    ...people.flatMap((one) => [
+      { label: one.id, holders: [one.id], doors: doorsOf(one.subscriptions) },
+      ...one.certificates.map(({ id, subscriptions: theirs }) => ({
+        label: `${one.id}/${id}`,
+        holders: [one.id],
+        doors: doorsOf(theirs),
+      })),
+    ]),
     ...groups.map((one) => ({ label: one.id, holders: one.members, doors: doorsOf(one.subscriptions) })),
   ].map((key) => ({ ...key, kind: "missing", stack, isOfRoster: true, holders: key.holders.map(normaliseHolder) }));
 }
@@ -184,19 +191,23 @@ function peopleOf(rosters: readonly Roster[], keys: readonly FoundKey[]): readon
   }));
 }
 
-/** What the certificates of a roster are called: `team/groups/on-call` is the group `on-call`. */
+/** What the certificates of a roster are called: `team/groups/on-call` is the group `on-call`; one that Alice brought is `alice/yubikey`. */
 function labelsOf(states: readonly StackExport[]): ReadonlyMap<string, string> {
   const prefixes = states.flatMap(({ rosters }) =>
     rosters.flatMap(({ urn }) => ["people", "groups"].map((folder) => `${nameOf(urn)}/${folder}/`)),
   );
+  const labelled = (urn: string, name: string) => {
+    const prefix = prefixes.find((start) => name.startsWith(start));
+    return prefix === undefined ? [] : [[urn, name.slice(prefix.length)] as const];
+  };
   return new Map(
-    states.flatMap(({ certificates }) =>
-      certificates.flatMap(({ urn }) => {
-        const name = nameOf(urn);
-        const prefix = prefixes.find((start) => name.startsWith(start));
-        return prefix === undefined ? [] : [[urn, name.slice(prefix.length)] as const];
-      }),
-    ),
+    states.flatMap(({ certificates, links }) => [
+      ...certificates.flatMap(({ urn }) => labelled(urn, nameOf(urn))),
+      // Without the subscription, which ends the name of a link.
+      ...links
+        .filter(({ outputs }) => outputs?.holder != null)
+        .flatMap(({ urn }) => labelled(urn, nameOf(urn).replace(/\/[^/]*$/, ""))),
+    ]),
   );
 }
 

@@ -38,7 +38,8 @@ export function lineagesOf(states: readonly StackExport[]): Lineages {
 export function versionOf(link: ExportedLink, thumbprint: string, lineages: Lineages): KnownVersion {
   const certificate = (link.lineage ? lineages.get(link.lineage) : undefined) ?? null;
   if (certificate === null) {
-    return { role: thumbprint === link.thumbprint ? "current" : "previous", heldBy: null, certificate };
+    const heldBy = link.holder == null ? null : [link.holder];
+    return { role: thumbprint === link.thumbprint ? "current" : "previous", heldBy, certificate };
   }
   if (certificate.thumbprint === thumbprint) {
     return { role: "current", heldBy: known(certificate.heldBy), certificate };

@@ -19,7 +19,12 @@ const roster: Roster = {
   ],
   people: [
     { id: "alice", name: "Alice Archer", subscriptions: ["production", "staging"] },
-    { id: "bob", name: "Bob Brown", subscriptions: [] },
+    {
+      id: "bob",
+      name: "Bob Brown",
+      subscriptions: [],
+      certificates: [{ id: "yubikey", thumbprint: "3F2A".repeat(10), subscriptions: ["staging"] }],
+    },
     { id: "carol", name: "Carol", subscriptions: [] },
   ],
   groups: [
@@ -29,22 +34,24 @@ const roster: Roster = {
 };
 
 describe("what a roster asks for", () => {
-  it("is a certificate for each person with doors of their own, and one for each group with members", () => {
+  it("is a certificate for each person with doors of their own, those that people bring, and one for each group with members", () => {
     expect(certificatesOf(roster).map(({ kind, id, holders }) => [kind, id, holders])).toEqual([
       ["person", "alice", ["alice"]],
+      ["pasted", "yubikey", ["bob"]],
       ["group", "on-call", ["alice", "bob"]],
     ]);
   });
 
-  it("lets each person in with their own key, those of their groups, or not at all", () => {
+  it("lets each person in with their own key, what they bring, those of their groups, or not at all", () => {
     const access = accessOf(roster);
-    expect(access.get("alice")?.get("production")).toEqual({ own: true, groups: ["on-call"] });
-    expect(access.get("alice")?.get("staging")).toEqual({ own: true, groups: [] });
-    expect(access.get("bob")?.get("production")).toEqual({ own: false, groups: ["on-call"] });
+    expect(access.get("alice")?.get("production")).toEqual({ own: true, pasted: [], groups: ["on-call"] });
+    expect(access.get("alice")?.get("staging")).toEqual({ own: true, pasted: [], groups: [] });
+    expect(access.get("bob")?.get("production")).toEqual({ own: false, pasted: [], groups: ["on-call"] });
+    expect(access.get("bob")?.get("staging")).toEqual({ own: false, pasted: ["yubikey"], groups: [] });
     expect(access.get("carol")?.size).toBe(0);
   });
 
-  it("fills subscriptions and their administrator's allowance twice while everything rotates", () => {
+  it("fills subscriptions and their administrator's allowance twice while everything rotates, but for what people bring", () => {
     expect(fullnessOf(roster)).toEqual([
       {
         kind: "subscription",
@@ -53,8 +60,8 @@ describe("what a roster asks for", () => {
         duringOverlap: 4,
         certificateLimit: 3,
       },
-      { kind: "subscription", name: "staging", certificates: 1, duringOverlap: 2, certificateLimit: 100 },
-      { kind: "administrator", name: "Ada", certificates: 3, duringOverlap: 6, certificateLimit: 100 },
+      { kind: "subscription", name: "staging", certificates: 2, duringOverlap: 3, certificateLimit: 100 },
+      { kind: "administrator", name: "Ada", certificates: 4, duringOverlap: 7, certificateLimit: 100 },
     ]);
   });
 });

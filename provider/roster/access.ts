@@ -3,10 +3,11 @@ import type { Roster } from "./roster";
 
 /** A certificate that a roster asks for. */
 export interface RosterCertificate {
-  readonly kind: "person" | "group";
-  /** Id of the person or group. */
+  /** `pasted`: made elsewhere, and brought along by a person. */
+  readonly kind: "person" | "group" | "pasted";
+  /** Id of the person or group; of a pasted one, its own among those of its person. */
   readonly id: string;
-  /** As `people/alice` or `groups/on-call`: no two certificates of a roster have the same. */
+  /** As `people/alice`, `groups/on-call` or `people/alice/yubikey`: no two certificates of a roster have the same. */
   readonly path: string;
   /** Ids of the people who hold its key, sorted. */
   readonly holders: readonly string[];
@@ -14,9 +15,11 @@ export interface RosterCertificate {
   readonly subscriptions: readonly string[];
 }
 
-/** How a person gets in: with a key of their own, or of these groups. */
+/** How a person gets in: with a key of their own that is made here, with these that they brought, or those of these groups. */
 export interface Entry {
   readonly own: boolean;
+  /** Ids of the certificates that they brought along, sorted. */
+  readonly pasted: readonly string[];
   /** Ids, sorted. */
   readonly groups: readonly string[];
 }
@@ -27,21 +30,26 @@ export interface Fullness {
   readonly name: string;
   /** Certificates of the roster. */
   readonly certificates: number;
-  /** While all of them rotate: each stands beside its predecessor. */
+  /** While all that can rotate do: each stands beside its predecessor. */
   readonly duringOverlap: number;
   readonly certificateLimit: number;
 }
 
-/** One for each person with subscriptions of their own and each group with members and subscriptions, people first, sorted. */
+/** One for each person with subscriptions of their own, each that somebody brought along, and each group with members and subscriptions, in this order, sorted. */
 export function certificatesOf({ people, groups }: Roster): readonly RosterCertificate[] {
   const personal = people.map(({ id, subscriptions }): RosterCertificate => {
     return { kind: "person", id, path: `people/${id}`, holders: [id], subscriptions };
   });
+  const brought = people.flatMap(({ id: person, certificates = [] }) =>
+    certificates.map(({ id, subscriptions }): RosterCertificate => {
+      return { kind: "pasted", id, path: `people/${person}/${id}`, holders: [person], subscriptions };
+    }),
+  );
   const shared = groups.map(({ id, members, subscriptions }): RosterCertificate => {
     return { kind: "group", id, path: `groups/${id}`, holders: members, subscriptions };
   });
   // A key that opens nothing is one more to lose, and one that nobody holds is nobody's.
-  return [...personal, ...shared].filter(
+  return [...personal, ...brought, ...shared].filter(
     ({ holders, subscriptions }) => holders.length > 0 && subscriptions.length > 0,
   );
 }
@@ -53,37 +61,66 @@ export function accessOf(roster: Roster): ReadonlyMap<string, ReadonlyMap<string
     for (const holder of holders) {
       const row = access.get(holder);
       for (const subscription of subscriptions) {
-        const { own, groups } = row?.get(subscription) ?? { own: false, groups: [] };
-        row?.set(subscription, kind === "person" ? { own: true, groups } : { own, groups: [...groups, id] });
+        const entry = row?.get(subscription) ?? { own: false, pasted: [], groups: [] };
+        row?.set(subscription, withKey(entry, kind, id));
       }
     }
   }
   return access;
 }
 
+function withKey(entry: Entry, kind: RosterCertificate["kind"], id: string): Entry {
+  switch (kind) {
+    case "person":
+      return { ...entry, own: true };
+    case "pasted":
+      return { ...entry, pasted: [...entry.pasted, id] };
+    case "group":
+      return { ...entry, groups: [...entry.groups, id] };
+  }
+}
+
 /** Of each subscription and each administrator that the roster names, in the roster's order. */
 export function fullnessOf(roster: Roster): readonly Fullness[] {
-  const counted = new Map<string, number>();
-  for (const { subscriptions } of certificatesOf(roster)) {
+  const counted = new Map<string, Count>();
+  for (const { kind, subscriptions } of certificatesOf(roster)) {
+    const one = { certificates: 1, duringOverlap: kind === "pasted" ? 1 : 2 };
     for (const name of subscriptions) {
-      counted.set(name, (counted.get(name) ?? 0) + 1);
+      counted.set(name, sum(counted.get(name), one));
     }
   }
-  const subscriptions = roster.subscriptions.map(({ name, certificateLimit }) =>
-    fullness("subscription", name, counted.get(name) ?? 0, certificateLimit),
+  const subscriptions = roster.subscriptions.map(
+    ({ name, certificateLimit }): Fullness => ({
+      kind: "subscription",
+      name,
+      ...sum(counted.get(name), nothing),
+      certificateLimit,
+    }),
   );
-  const administered = new Map<string, number>();
+  const administered = new Map<string, Count>();
   for (const { name, administrator } of roster.subscriptions) {
     if (administrator !== undefined) {
-      administered.set(administrator, (administered.get(administrator) ?? 0) + (counted.get(name) ?? 0));
+      administered.set(administrator, sum(administered.get(administrator), counted.get(name) ?? nothing));
     }
   }
-  const administrators = [...administered].map(([name, certificates]) =>
-    fullness("administrator", name, certificates, administratorCertificateLimit),
+  const administrators = [...administered].map(
+    ([name, count]): Fullness => ({
+      kind: "administrator",
+      name,
+      ...count,
+      certificateLimit: administratorCertificateLimit,
+    }),
   );
   return [...subscriptions, ...administrators];
 }
 
-function fullness(kind: Fullness["kind"], name: string, certificates: number, certificateLimit: number): Fullness {
-  return { kind, name, certificates, duringOverlap: 2 * certificates, certificateLimit };
+type Count = Pick<Fullness, "certificates" | "duringOverlap">;
+const nothing: Count = { certificates: 0, duringOverlap: 0 };
+
+function sum(left: Count | undefined, right: Count): Count {
+  const { certificates, duringOverlap } = left ?? nothing;
+  return {
+    certificates: certificates + right.certificates,
+    duringOverlap: duringOverlap + right.duringOverlap,
+  };
 }

@@ -1,5 +1,5 @@
 import { accessOf, type Entry } from "./access";
-import type { Person, Roster } from "./roster";
+import type { PastedCertificate, Person, Roster } from "./roster";
 
 /** What becomes different for one person between two rosters. */
 export interface PersonChange {
@@ -12,6 +12,10 @@ export interface PersonChange {
   readonly opened: readonly Opening[];
   /** Subscriptions that they could sign in to, and can't any more; sorted. */
   readonly closed: readonly string[];
+  /** Certificates that they brought along, with the subscriptions that did not accept them and do now; by id. */
+  readonly openedWith: readonly PastedCertificate[];
+  /** The same of those that subscriptions accepted and do no more; by id. */
+  readonly closedTo: readonly PastedCertificate[];
   /** Groups whose key they knew and are no longer to know: it is replaced and revoked. Sorted. */
   readonly leftGroups: readonly string[];
 }
@@ -36,10 +40,15 @@ export function changesBetween(before: Roster, after: Roster): readonly PersonCh
       kind: is === undefined ? "left" : was === undefined ? "joined" : "stays",
       opened: [...has].flatMap(([door, { subscription, by }]) => (had.has(door) ? [] : [{ subscription, by }])),
       closed: [...had].flatMap(([door, { subscription }]) => (has.has(door) ? [] : [subscription])),
+      openedWith: moreOf(is, was, doors.after, doors.before),
+      closedTo: moreOf(was, is, doors.before, doors.after),
       leftGroups: groupsOf(before, person).filter((group) => !groupsOf(after, person).includes(group)),
     };
     const isSame =
-      change.kind === "stays" && [change.opened, change.closed, change.leftGroups].every((list) => list.length === 0);
+      change.kind === "stays" &&
+      [change.opened, change.closed, change.openedWith, change.closedTo, change.leftGroups].every(
+        (list) => list.length === 0,
+      );
     return isSame ? [] : [change];
   });
 }
@@ -55,6 +64,27 @@ function named(
 ): ReadonlyMap<string, { readonly subscription: string; readonly by: Entry }> {
   const entries = [...(row ?? [])].toSorted(([left], [right]) => (left < right ? -1 : 1));
   return new Map(entries.map(([subscription, by]) => [doors.get(subscription) ?? subscription, { subscription, by }]));
+}
+
+/** What the one roster lets in with a pasted certificate and the other does not: a key, and a door. */
+function moreOf(
+  one: Person | undefined,
+  other: Person | undefined,
+  doors: ReadonlyMap<string, string>,
+  otherDoors: ReadonlyMap<string, string>,
+): readonly PastedCertificate[] {
+  const pair = (thumbprint: string, subscription: string, ids: ReadonlyMap<string, string>) =>
+    `${thumbprint} ${ids.get(subscription) ?? subscription}`;
+  const known = new Set(
+    (other?.certificates ?? []).flatMap(({ thumbprint, subscriptions }) =>
+      subscriptions.map((subscription) => pair(thumbprint, subscription, otherDoors)),
+    ),
+  );
+  return (one?.certificates ?? []).flatMap((certificate) => {
+    const { thumbprint } = certificate;
+    const subscriptions = certificate.subscriptions.filter((name) => !known.has(pair(thumbprint, name, doors)));
+    return subscriptions.length === 0 ? [] : [{ ...certificate, subscriptions }];
+  });
 }
 
 function byId({ people }: Roster): ReadonlyMap<string, Person> {

@@ -13,6 +13,16 @@ export interface RosterSubscription {
   readonly administrator?: string | undefined;
 }
 
+/** Brought along by a person, who has its key: it opens doors and is never rotated here. */
+export interface PastedCertificate {
+  /** Among those of its person, as `yubikey`. */
+  readonly id: string;
+  /** SHA-1 of its DER, upper-case hexadecimal. */
+  readonly thumbprint: string;
+  /** Names of the subscriptions that accept it, sorted. */
+  readonly subscriptions: readonly string[];
+}
+
 /** Has a certificate of their own if any subscription is theirs. */
 export interface Person {
   readonly id: string;
@@ -20,6 +30,8 @@ export interface Person {
   readonly name: string;
   /** Names of subscriptions, sorted. */
   readonly subscriptions: readonly string[];
+  /** Sorted by id; absent where there are none. */
+  readonly certificates?: readonly PastedCertificate[] | undefined;
 }
 
 /** Shares one certificate; its members are the holders. */
@@ -61,7 +73,9 @@ export interface RosterFile {
   readonly roster: Roster;
   /** By the path of a certificate, as `people/alice` or `groups/on-call`. */
   readonly rotation: Readonly<Record<string, RotationSettings>>;
-  /** Of the subject of every certificate; null where none is given. */
+  /** Certificates that people brought along, PEM, by path, as `people/alice/yubikey`. */
+  readonly pasted: Readonly<Record<string, string>>;
+  /** Of the subject of every certificate that is made here; null where none is given. */
   readonly organization: string | null;
   readonly expected: ExpectedChanges;
 }

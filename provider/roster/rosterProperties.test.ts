@@ -1,16 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PaperCompany } from "../../test/support/paperCompany";
+import { PaperCompany, thumbprintOf } from "../../test/support/paperCompany";
 import { accessOf, certificatesOf } from "./access";
 import { changesBetween } from "./changes";
 import { refusalsOf } from "./guards";
-import type { Roster } from "./roster";
+import type { PastedCertificate, Roster } from "./roster";
 
 const doors = ["production", "staging", "test", "archive"];
 const staff = ["alice", "bob", "carol", "dora", "eve", "frank"];
 const teams = ["on-call", "night", "audit"];
 
 const some = (of: readonly string[]) => fc.subarray([...of]).map((chosen) => chosen.sort());
+
+/** Now and then another one under the same id. */
+const brought = (person: string, ids: readonly string[]) =>
+  fc.tuple(
+    ...ids.map((id) =>
+      fc.record({ version: fc.nat(1), subscriptions: some(doors) }).map(({ version, subscriptions }) => {
+        return { id, thumbprint: `${person} ${id} ${version}`, subscriptions };
+      }),
+    ),
+  );
 
 const rosters: fc.Arbitrary<Roster> = some(staff).chain((people) =>
   fc.record({
@@ -22,7 +32,14 @@ const rosters: fc.Arbitrary<Roster> = some(staff).chain((people) =>
       })),
     ),
     people: fc.tuple(
-      ...people.map((id) => some(doors).map((subscriptions) => ({ id, name: id.toUpperCase(), subscriptions }))),
+      ...people.map((id) =>
+        fc
+          .record({
+            subscriptions: some(doors),
+            certificates: some(["card", "phone"]).chain((ids) => brought(id, ids)),
+          })
+          .map((theirs) => ({ id, name: id.toUpperCase(), ...theirs })),
+      ),
     ),
     groups: some(teams).chain((groups) =>
       fc.tuple(
@@ -37,7 +54,8 @@ const now = new Date("2027-01-01T00:00:00Z");
 
 /** Paths of the certificates that the two rosters do not ask for in the same way. */
 function changedPaths(before: Roster, after: Roster): ReadonlySet<string> {
-  const asked = (roster: Roster) => new Map(certificatesOf(roster).map((one) => [one.path, JSON.stringify(one)]));
+  const asked = (roster: Roster) =>
+    new Map(certificatesOf(roster).map((one) => [one.path, JSON.stringify([one, thumbprintOf(roster, one)])]));
   const [was, is] = [asked(before), asked(after)];
   return new Set([...was.keys(), ...is.keys()].filter((path) => was.get(path) !== is.get(path)));
 }
@@ -51,7 +69,7 @@ describe("from any roster to any other", () => {
           company.apply(roster, now);
           for (const { name } of roster.subscriptions) {
             const expected = certificatesOf(roster).filter(({ subscriptions }) => subscriptions.includes(name));
-            expect(company.currentOn(name)).toEqual(expected.map(({ path }) => path));
+            expect(company.currentOn(name)).toEqual(expected.map(({ path }) => path).sort());
           }
         }
       }),
@@ -113,6 +131,23 @@ describe("from any roster to any other", () => {
         const changes = changesBetween(before, after);
         const opened = changes.flatMap(({ person, opened: all }) => all.map((one) => `${person} ${one.subscription}`));
         const closed = changes.flatMap(({ person, closed: all }) => all.map((door) => `${person} ${door}`));
+        expect(opened.sort()).toEqual([...is].filter((pair) => !was.has(pair)).sort());
+        expect(closed.sort()).toEqual([...was].filter((pair) => !is.has(pair)).sort());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("what is said of brought certificates is which key opens which door afterwards and did not before", () => {
+    fc.assert(
+      fc.property(rosters, rosters, (before, after) => {
+        const pairsOf = (list: readonly PastedCertificate[] = []) =>
+          list.flatMap(({ thumbprint, subscriptions }) => subscriptions.map((door) => `${thumbprint} ${door}`));
+        const pairs = (roster: Roster) => roster.people.flatMap(({ certificates }) => pairsOf(certificates));
+        const [was, is] = [new Set(pairs(before)), new Set(pairs(after))];
+        const changes = changesBetween(before, after);
+        const opened = changes.flatMap(({ openedWith }) => pairsOf(openedWith));
+        const closed = changes.flatMap(({ closedTo }) => pairsOf(closedTo));
         expect(opened.sort()).toEqual([...is].filter((pair) => !was.has(pair)).sort());
         expect(closed.sort()).toEqual([...was].filter((pair) => !is.has(pair)).sort());
       }),

@@ -1,9 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { oddCertificate } from "../../test/support/oddCertificates";
+import { parseCertificate } from "../certificate/parse";
+import { pemOf } from "../certificate/pem";
+import { problemsInWords } from "./problems";
 import { readRoster } from "./readRoster";
 
 const production = "7e4c1a2b-0f3d-4c5e-8a9b-1c2d3e4f5a6b";
 const staging = "B1946AC9-2F5E-4D8A-9C3B-5E6F7A8B9C0D";
+
+const { der, privateKeyPem } = oddCertificate({ rsaBits: 2048 });
+const pem = pemOf("CERTIFICATE", der);
+
+/** As people write it: a block below its key. */
+function bringing(certificatePem: string, subscriptions = "[staging, production]", id = "yubikey"): string {
+  const block = certificatePem.trimEnd().replaceAll("\n", "\n          ");
+  return `
+    name: Bob Brown
+    certificates:
+      ${id}:
+        subscriptions: ${subscriptions}
+        certificatePem: |
+          ${block}`;
+}
+const withBobs = (text: string) => team.replace("{ name: Bob Brown }", text);
 
 const team = `
 defaults: { rotateEveryHours: 2160 }
@@ -51,10 +71,45 @@ describe("a roster", () => {
           "people/bob": { rotateEveryHours: 2160 },
           "groups/on-call": { rotateEveryHours: 720 },
         },
+        pasted: {},
         organization: null,
         expected: { leavers: [], closedSubscriptions: [] },
       },
     });
+  });
+
+  it("holds the certificates that people bring, whatever stands around them", () => {
+    const { file, problems } = readRoster(withBobs(bringing(`from the card in Bob's drawer\n${pem}`)));
+    expect(problems).toBeNull();
+    const { thumbprint } = parseCertificate(der);
+    const certificates = [{ id: "yubikey", thumbprint, subscriptions: ["production", "staging"] }];
+    expect(file?.roster.people[1]).toEqual({ id: "bob", name: "Bob Brown", subscriptions: [], certificates });
+    expect(file?.pasted).toEqual({ "people/bob/yubikey": pem });
+  });
+
+  it("with a private key in it is refused before anything else is looked at, and repeats nothing of the key", () => {
+    const texts = [
+      withBobs(bringing(privateKeyPem + pem)),
+      withBobs(bringing(pem)).replace("name: Bob Brown", `name: "${privateKeyPem.replaceAll("\n", "\\n")}"`),
+      `${team}${privateKeyPem}`,
+    ];
+    for (const text of texts) {
+      const { file, problems } = readRoster(text);
+      expect(file).toBeNull();
+      expect(problems).toEqual([
+        expect.objectContaining({ text: "", reason: expect.stringMatching(/^a private key stands here/) }),
+      ]);
+      expect(text.split("\n")[Number(problems?.[0]?.line) - 1]).toContain("PRIVATE KEY");
+    }
+  });
+
+  it("shows nothing of what may be a piece of a key where it says what is wrong", () => {
+    const piece = privateKeyPem.split("\n")[3] ?? "";
+    for (const text of [`${team}${piece}\n`, withBobs(bringing(`${piece}\n${piece}`)), team.replace("24", piece)]) {
+      const { problems } = readRoster(text);
+      expect(problems?.length).toBeGreaterThan(0);
+      expect(problemsInWords("team.yaml", problems ?? [])).not.toContain(piece.slice(0, 40));
+    }
   });
 
   it("says in which windows certificates rotate and over how many hours: of each, or else of all", () => {
@@ -81,7 +136,7 @@ describe("a roster", () => {
     });
   });
 
-  const wrong: readonly [string, string, { line: number; column?: number; text?: string; reason: RegExp }][] = [
+  const wrong: readonly [string, string, { line?: number; column?: number; text?: string; reason: RegExp }][] = [
     ["an empty file", "", { line: 1, reason: /nobody is removed/ }],
     ["a file of comments", "# nobody\n", { line: 1, reason: /nothing/ }],
     ["a list", "- alice\n", { line: 1, reason: /subscriptions, people and groups/ }],
@@ -141,6 +196,31 @@ describe("a roster", () => {
       "a leaver who is still there",
       `${team}expected: { leavers: [bob] }\n`,
       { line: 14, reason: /bob is still among the people/ },
+    ],
+    [
+      "a certificate that is none",
+      withBobs(bringing(pem.replace("MII", "AAA"))),
+      { line: 12, column: 25, reason: /one certificate in PEM/ },
+    ],
+    ["two in one", withBobs(bringing(pem + pem)), { line: 12, reason: /one certificate in PEM/ }],
+    [
+      "somebody else's certificate",
+      withBobs(bringing(pem)).replace(
+        "    overlapHours: 24",
+        `    certificates: { card: { subscriptions: [], certificatePem: ${JSON.stringify(pem)} } }`,
+      ),
+      { reason: /the same certificate as people\/bob\/yubikey: a key has one holder/ },
+    ],
+    [
+      "a certificate for an unknown subscription",
+      withBobs(bringing(pem, "[prodution]")),
+      { line: 11, column: 25, reason: /no subscription prodution/ },
+    ],
+    ["a certificate with a path for a name", withBobs(bringing(pem, "[]", "../bob")), { line: 11, reason: /an id is/ }],
+    [
+      "a setting that a certificate does not have",
+      withBobs(bringing(pem).replace("subscriptions:", "overlapHours: 1\n        subscriptions:")),
+      { reason: /a certificate has no overlapHours/ },
     ],
     ["what would be a prototype", team.replace("  bob:", "  __proto__:"), { line: 7, reason: /an id is/ }],
   ];

@@ -1,6 +1,7 @@
 import { type Document, isNode, LineCounter, parseAllDocuments } from "yaml";
 import { defaultCertificateLimit } from "../defaults";
 import type { Group, Person, RosterFile, RosterSubscription, RotationSettings } from "../roster/roster";
+import { privateKeyAt, readPasted, withoutLongWords } from "./pastedCertificates";
 import { idForm, type RosterContent, rosterSchema, rotationShape } from "./rosterSchema";
 
 /** Something that is wrong in a roster file, and where. */
@@ -26,13 +27,21 @@ export function readRoster(text: string): ReadRoster {
   const lines = new LineCounter();
   const at = (offset: number, reason: string): RosterProblem => {
     const { line, col } = lines.linePos(offset);
-    return { line, column: col, text: text.split("\n", line).at(-1)?.trimEnd() ?? "", reason };
+    const shown = withoutLongWords(text.split("\n", line).at(-1)?.trimEnd() ?? "");
+    return { line, column: col, text: shown, reason };
   };
   const failed = (problems: readonly RosterProblem[]): ReadRoster => ({ file: null, problems });
   if (text.length > longestRosterCharacters) {
     return failed([
       { line: 1, column: 1, text: "", reason: `a roster has at most ${longestRosterCharacters} characters` },
     ]);
+  }
+  const key = privateKeyAt(text);
+  if (key >= 0) {
+    const line = text.slice(0, key).split("\n").length;
+    const reason =
+      "a private key stands here, and whoever can read this file has it. Take it out, take its certificate off every door, and make a new one; a roster holds certificates alone";
+    return failed([{ line, column: key - text.lastIndexOf("\n", key), text: "", reason }]);
   }
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true });
   const [document, second] = Array.isArray(documents) ? documents : [];
@@ -65,7 +74,7 @@ export function readRoster(text: string): ReadRoster {
   const problems = [
     ...wrongIds(content),
     ...(parsed.success
-      ? unknownReferences(parsed.data)
+      ? [...unknownReferences(parsed.data), ...readPasted(parsed.data.people).problems]
       : parsed.error.issues.map(({ path, message }) => ({ path, reason: message }))),
   ];
   return problems.length > 0 || !parsed.success
@@ -87,10 +96,20 @@ function offsetOf(document: Document, path: Path): number {
 /** Looked at before any schema does: one that leaves out a key which JavaScript has a use for would leave out a person. */
 function wrongIds(content: unknown): readonly { readonly path: Path; readonly reason: string }[] {
   const reason = "an id is 1 to 64 lower-case letters, digits, dots, dashes and underscores, as alice or on-call";
-  return ["subscriptions", "people", "groups"].flatMap((section) => {
-    const ids = Object.keys((content as Record<string, object | null> | null)?.[section] ?? {});
-    return ids.filter((id) => !idForm.test(id)).map((id) => ({ path: [section, id], reason }));
-  });
+  const wrongIn = (path: Path, record: unknown) =>
+    idsIn(record)
+      .filter((id) => !idForm.test(id))
+      .map((id) => ({ path: [...path, id], reason }));
+  const section = (name: string) => (content as Record<string, unknown> | null)?.[name];
+  const people = section("people") as Record<string, { readonly certificates?: unknown } | null> | null | undefined;
+  return [
+    ...["subscriptions", "people", "groups"].flatMap((name) => wrongIn([name], section(name))),
+    ...idsIn(people).flatMap((id) => wrongIn(["people", id, "certificates"], people?.[id]?.certificates)),
+  ];
+}
+
+function idsIn(record: unknown): readonly string[] {
+  return Object.keys((record as object | null | undefined) ?? {});
 }
 
 function unknownReferences({
@@ -122,9 +141,12 @@ function unknownReferences({
           ]
         : [],
     ),
-    ...Object.entries(people).flatMap(([id, person]) =>
-      missing(["people", id, "subscriptions"], person.subscriptions, subscriptions, "subscription"),
-    ),
+    ...Object.entries(people).flatMap(([id, person]) => [
+      ...missing(["people", id, "subscriptions"], person.subscriptions, subscriptions, "subscription"),
+      ...Object.entries(person.certificates).flatMap(([certificate, { subscriptions: theirs }]) =>
+        missing(["people", id, "certificates", certificate, "subscriptions"], theirs, subscriptions, "subscription"),
+      ),
+    ]),
     ...Object.entries(groups).flatMap(([id, group]) => [
       ...missing(["groups", id, "members"], group.members, people, "person"),
       ...missing(["groups", id, "subscriptions"], group.subscriptions, subscriptions, "subscription"),
@@ -139,6 +161,8 @@ function fileOf({ defaults, subscriptions, people, groups, expected }: RosterCon
         .map((key) => [key, own[key as keyof RotationSettings] ?? defaults[key as keyof RotationSettings]])
         .filter(([, value]) => value !== undefined),
     );
+  const { pasted } = readPasted(people);
+  const brought = Map.groupBy(pasted, ({ person }) => person);
   return {
     roster: {
       subscriptions: byKey(subscriptions).map(([name, { id, certificateLimit, administrator }]): RosterSubscription => {
@@ -146,7 +170,15 @@ function fileOf({ defaults, subscriptions, people, groups, expected }: RosterCon
         return { name, subscriptionId: id, certificateLimit: most, ...(administrator && { administrator }) };
       }),
       people: byKey(people).map(([id, { name, subscriptions: theirs }]): Person => {
-        return { id, name, subscriptions: theirs.toSorted() };
+        const certificates = (brought.get(id) ?? []).map(({ certificate }) => certificate);
+        return {
+          id,
+          name,
+          subscriptions: theirs.toSorted(),
+          ...(certificates.length > 0 && {
+            certificates: certificates.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
+          }),
+        };
       }),
       groups: byKey(groups).map(([id, { members, subscriptions: theirs }]): Group => {
         return { id, members: members.toSorted(), subscriptions: theirs.toSorted() };
@@ -156,6 +188,7 @@ function fileOf({ defaults, subscriptions, people, groups, expected }: RosterCon
       ...byKey(people).map(([id, own]) => [`people/${id}`, rotationOf(own)]),
       ...byKey(groups).map(([id, own]) => [`groups/${id}`, rotationOf(own)]),
     ]),
+    pasted: Object.fromEntries(pasted.map(({ path, pem }) => [path, pem])),
     organization: defaults.organization ?? null,
     expected: {
       leavers: expected.leavers.toSorted(),

@@ -48,6 +48,19 @@ export const certificateLimit = z
 const references = (what: string) =>
   z.array(z.string({ error: `${what} must be a list of names` }), { error: `${what} must be a list of names` });
 
+const pastedCertificate = z.strictObject(
+  {
+    subscriptions: references("subscriptions"),
+    certificatePem: z
+      .string({ error: "certificatePem must be a certificate in PEM" })
+      .describe("The certificate alone, PEM. A private key is refused: it stays with the person."),
+  },
+  {
+    error: (issue) =>
+      unknownKeys("a certificate")(issue) ?? "a certificate is { subscriptions: [names], certificatePem: text }",
+  },
+);
+
 export const rosterSchema = z.strictObject(
   {
     defaults: z
@@ -92,7 +105,19 @@ export const rosterSchema = z.strictObject(
       .record(
         z.string(),
         z.strictObject(
-          { name: personName, subscriptions: references("subscriptions").default([]), ...rotationShape },
+          {
+            name: personName,
+            subscriptions: references("subscriptions")
+              .default([])
+              .describe("Opened by a certificate that is made and rotated here."),
+            certificates: z
+              .record(z.string(), pastedCertificate, {
+                error: "certificates must list what the person brings, by an id",
+              })
+              .default({})
+              .describe("Made elsewhere, as on a smart card: they open doors, and nothing here rotates them."),
+            ...rotationShape,
+          },
           { error: (issue) => unknownKeys("a person")(issue) ?? "a person is { name: text, subscriptions: [names] }" },
         ),
         { error: "people must list everybody by their id" },

@@ -66,6 +66,7 @@ describe("the public surface", () => {
       | "subscriptionId"
       | "certificate"
       | "certificatePem"
+      | "holder"
       | "managementEndpoint"
       | "allowLast"
       | "removeFirst"

@@ -19,7 +19,7 @@ export interface CertificateRosterArgs {
   readonly leaversLimitPercent?: pulumi.Input<number> | undefined;
   /** What all links have in common, as `whenRemovedElsewhere` or `managementEndpoint`. */
   readonly links?:
-    | Omit<SubscriptionCertificateLinkArgs, "subscriptionId" | "certificate" | "certificatePem">
+    | Omit<SubscriptionCertificateLinkArgs, "subscriptionId" | "certificate" | "certificatePem" | "holder">
     | undefined;
 }
 
@@ -44,9 +44,9 @@ interface ResourceClasses {
 
 /** A roster's certificates and links, whoever serves them. */
 export abstract class RosterResources extends pulumi.ComponentResource {
-  /** By their path in the roster, as `people/alice` or `groups/on-call`. */
+  /** Those that are made here, by their path in the roster, as `people/alice` or `groups/on-call`. */
   public readonly certificates: Readonly<Record<string, ManagementCertificateOutputs>>;
-  /** Of each certificate, by its path and the name of the subscription. */
+  /** Of each certificate, also of one that somebody brought (`people/alice/yubikey`), by its path and the name of the subscription. */
   public readonly links: Readonly<Record<string, Readonly<Record<string, SubscriptionCertificateLinkOutputs>>>>;
 
   protected constructor(
@@ -66,8 +66,9 @@ export abstract class RosterResources extends pulumi.ComponentResource {
     // Where the snapshot refuses, nothing of the roster is changed.
     const children: pulumi.CustomResourceOptions = { parent: this, dependsOn: [snapshot] };
     const subscriptionIds = new Map(roster.subscriptions.map((one) => [one.name, one.subscriptionId]));
+    const made = certificates.filter(({ kind }) => kind !== "pasted");
     this.certificates = Object.fromEntries(
-      certificates.map(({ path, id, holders }) => [
+      made.map(({ path, id, holders }) => [
         path,
         new classes.ManagementCertificate(
           `${name}/${path}`,
@@ -82,7 +83,7 @@ export abstract class RosterResources extends pulumi.ComponentResource {
       ]),
     );
     this.links = Object.fromEntries(
-      certificates.map(({ path, subscriptions }) => [
+      certificates.map(({ path, subscriptions, holders: [holder = ""] }) => [
         path,
         Object.fromEntries(
           subscriptions.map((subscription) => [
@@ -90,9 +91,13 @@ export abstract class RosterResources extends pulumi.ComponentResource {
             new classes.SubscriptionCertificateLink(
               `${name}/${path}/${subscription}`,
               {
+                // The file says whose a pasted one is: where it was registered before, it goes with them all the same.
+                ...(path in file.pasted && { removeAdopted: true }),
                 ...args.links,
                 subscriptionId: subscriptionIds.get(subscription) ?? "",
-                certificate: this.certificates[path],
+                ...(path in this.certificates
+                  ? { certificate: this.certificates[path] }
+                  : { certificatePem: file.pasted[path], holder }),
               },
               children,
             ),

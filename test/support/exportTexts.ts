@@ -20,6 +20,8 @@ interface LinkText {
   readonly appId?: string;
   readonly endpoint?: string;
   readonly lineage?: string | null;
+  /** Of a certificate that was made elsewhere. */
+  readonly holder?: string;
   readonly thumbprint: string;
   readonly registered?: readonly string[];
   readonly dependencies?: readonly string[];
@@ -83,6 +85,7 @@ function linkResource({
   appId,
   endpoint,
   lineage,
+  holder,
   thumbprint,
   registered,
   dependencies,
@@ -98,6 +101,7 @@ function linkResource({
         ? { subscriptionId, managementEndpoint: endpoint ?? endpointInTexts }
         : { appId, graphEndpoint: endpoint ?? "https://graph.microsoft.com" }),
       ...(lineage !== null && { lineage }),
+      ...(holder !== undefined && { holder }),
       thumbprint,
       sha256Fingerprint: "00",
       certificateCount: 1,

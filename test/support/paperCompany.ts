@@ -13,7 +13,8 @@ import type {
 } from "../../provider/rotation/types";
 
 interface PaperCertificate {
-  readonly lineage: string;
+  /** Null for one that somebody brought. */
+  readonly lineage: string | null;
   readonly state: CertificateState;
 }
 
@@ -45,7 +46,8 @@ export class PaperCompany {
     const touched = new Set<string>();
     const wanted = certificatesOf(roster);
     for (const certificate of wanted) {
-      if (this.#updateCertificate(certificate, now)) {
+      const brought = thumbprintOf(roster, certificate);
+      if (brought === null ? this.#updateCertificate(certificate, now) : this.#takeNote(certificate, brought, now)) {
         touched.add(certificate.path);
       }
       for (const subscription of certificate.subscriptions) {
@@ -70,13 +72,11 @@ export class PaperCompany {
     return touched;
   }
 
-  /** Paths of the certificates whose current version the subscription accepts, in the roster's order. */
+  /** Paths of the certificates whose current version the subscription accepts, sorted. */
   currentOn(subscription: string): readonly string[] {
-    const ours = this.#observed(subscription).filter(({ lineage }) => lineage !== null);
-    const current = ours.filter(({ thumbprint }) => this.#pathOf(thumbprint) !== undefined);
-    const paths = current.map(({ thumbprint }) => String(this.#pathOf(thumbprint)));
-    const isPerson = (path: string) => (path.startsWith("people/") ? 0 : 1);
-    return paths.sort((left, right) => isPerson(left) - isPerson(right) || (left < right ? -1 : 1));
+    return this.#observed(subscription)
+      .flatMap(({ thumbprint }) => this.#pathOf(thumbprint) ?? [])
+      .sort();
   }
 
   /** Everybody who has ever known a key that a subscription accepts. */
@@ -90,6 +90,24 @@ export class PaperCompany {
 
   #pathOf(thumbprint: string): string | undefined {
     return [...this.#certificates].find(([, { state }]) => state.current.thumbprint === thumbprint)?.[0];
+  }
+
+  /** Another one under the same path is another link: the old one goes, as the engine deletes what it replaces. */
+  #takeNote({ path, holders }: RosterCertificate, thumbprint: string, now: Date): boolean {
+    const known = this.#certificates.get(path);
+    if (known?.state.current.thumbprint === thumbprint) {
+      return false;
+    }
+    for (const [key, link] of this.#links) {
+      if (link.path === path) {
+        this.#carryOut(link, planUnlink(this.#situation(link), now), now);
+        this.#links.delete(key);
+      }
+    }
+    const current = { ...this.#issue(holders, now), thumbprint };
+    this.#knownBy.set(thumbprint, new Set(holders));
+    this.#certificates.set(path, { lineage: null, state: { current, previous: [], rotationTriggers: {} } });
+    return true;
   }
 
   #updateCertificate({ path, holders }: RosterCertificate, now: Date): boolean {
@@ -163,7 +181,10 @@ export class PaperCompany {
       }
     }
     this.#doors.set(link.subscription, observed);
-    const there = observed.filter(({ lineage }) => lineage === certificate.lineage);
+    const { lineage, state } = certificate;
+    const there = observed.filter((one) =>
+      lineage === null ? one.thumbprint === state.current.thumbprint : one.lineage === lineage,
+    );
     const registered = there.map(({ thumbprint }): Registration => {
       const known = link.registered.find((one) => one.thumbprint === thumbprint);
       return known ?? { thumbprint, registeredAt: now, retireAt: null, origin: "created" };
@@ -203,6 +224,13 @@ export class PaperCompany {
   #observed(subscription: string): readonly ObservedCertificate[] {
     return this.#doors.get(subscription) ?? [deployers];
   }
+}
+
+/** Of a certificate that somebody brought; null of one that is made here. */
+export function thumbprintOf({ people }: Roster, { kind, id, holders }: RosterCertificate): string | null {
+  const holder = people.find((person) => person.id === holders[0]);
+  const brought = holder?.certificates?.find((one) => one.id === id);
+  return kind === "pasted" ? (brought?.thumbprint ?? null) : null;
 }
 
 function keyOf(path: string, subscription: string): string {

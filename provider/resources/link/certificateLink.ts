@@ -1,5 +1,6 @@
 import { CertificateError, LockOutError, StillOpenError } from "../../errors";
 import { planLink, planUnlink } from "../../rotation/planLink";
+import { normaliseHolder } from "../certificate/holders";
 import type { Configured } from "../context";
 import { isoSeconds, wholeSeconds } from "../dates";
 import { defaultsOf, sameJson, validateInputs, withoutDefaults, withoutUndefined } from "../inputs";
@@ -40,7 +41,7 @@ export function certificateLink(kind: LinkKind): ResourceLifecycle {
     type,
     secretOutputs,
     stableOutputs: kind.stableOutputs,
-    check: (news, context) => check(kind, news, context),
+    check: (news, context, oldInputs) => check(kind, news, context, oldInputs ?? null),
     diff: (olds, news, context) => diff(kind, olds, news, context),
     preview: (olds, news, context) => previewLink(kind, olds, news, context),
     create: (news, context) => create(kind, news, context),
@@ -53,7 +54,7 @@ export function certificateLink(kind: LinkKind): ResourceLifecycle {
 
 // ---- check ----
 
-function check(kind: LinkKind, news: Values, context: Configured): CheckResult {
+function check(kind: LinkKind, news: Values, context: Configured, oldInputs: Values | null): CheckResult {
   const { known, unknown, failures } = validateInputs(kind.inputs, news);
   const inputs = { ...withoutDefaults(defaultsOf(kind.inputs), known), ...unknown };
   if (failures.length > 0) {
@@ -63,7 +64,28 @@ function check(kind: LinkKind, news: Values, context: Configured): CheckResult {
   const { door, failures: addressFailures } = kind.checkDoor(inputs, context);
   const claimFailures =
     subject === null || door === null ? [] : claim(kind, door, subject, inputs["resourceName"] as string, context);
-  return { inputs, failures: [...certificateFailures, ...addressFailures, ...claimFailures] };
+  return {
+    inputs,
+    failures: [...certificateFailures, ...addressFailures, ...claimFailures, ...holderFailures(inputs, oldInputs)],
+  };
+}
+
+function holderFailures(inputs: Values, oldInputs: Values | null): readonly CheckFailure[] {
+  const { holder, certificatePem } = inputs;
+  const refused = (reason: string) => [{ property: "holder", reason }];
+  if (typeof holder !== "string" || containsUnknown([holder, certificatePem])) {
+    return [];
+  }
+  if (certificatePem === undefined) {
+    return refused("holder is of a certificatePem: the holders of a ManagementCertificate are named where it is made");
+  }
+  const { holder: earlier, certificatePem: earlierPem } = oldInputs ?? {};
+  const isSameKey = typeof earlierPem === "string" && earlierPem.trim() === String(certificatePem).trim();
+  return isSameKey && typeof earlier === "string" && normaliseHolder(earlier) !== normaliseHolder(holder)
+    ? refused(
+        `${earlier} has this key and keeps it, so it can't become that of ${holder}: give ${holder} another certificate. If ${earlier} was a slip of the pen, take the holder out, update, and name ${holder} then`,
+      )
+    : [];
 }
 
 /** What this link stands for among the links of a run; null while it is unknown or wrong. */

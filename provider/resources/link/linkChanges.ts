@@ -21,6 +21,7 @@ interface Wish {
 
 /** Inputs that state repeats: a change is at least recorded, because delete sees nothing but state. */
 const recordedInputs = [
+  "holder",
   "allowLast",
   "removeFirst",
   "whenRemovedElsewhere",
@@ -40,7 +41,7 @@ export function linkChanges(state: LinkState, wish: Wish, certificateLimit: numb
     const reason = `an overlap of ${hoursInWords(wish.certificate.overlapHours)} is recorded`;
     changes.push({ property: "certificate", reason, replaces: false });
   }
-  const recorded = recordedInputs.filter((property) => !sameJson(state[property], wish.inputs[property]));
+  const recorded = recordedInputs.filter((property) => !sameJson(state[property] ?? undefined, wish.inputs[property]));
   for (const property of [...recorded, ...wish.alsoRecorded]) {
     changes.push({ property, reason: `${property} is recorded`, replaces: false });
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { linkHistoryEntries } from "../../defaults";
 import { evidenceActions } from "../../evidence/evidenceLine";
+import { normaliseHolder } from "../certificate/holders";
 import { previousVersion } from "../certificate/managementCertificateDefinition";
 import { hoursNumber, isoDate, thumbprint } from "../fields";
 
@@ -64,6 +65,13 @@ export const givenCertificateShape = {
     .optional()
     .describe(
       "A certificate made elsewhere, PEM, instead of `certificate`. RSA only. It has no lineage and so no overlap: another certificate replaces the link.",
+    ),
+  holder: z
+    .string({ error: "holder must be the name of a person" })
+    .refine((name) => normaliseHolder(name) !== "", { error: "holder is blank. Name a person, or leave it out" })
+    .optional()
+    .describe(
+      "Who has the key of `certificatePem`, in one spelling with `holders`. One person: a key that was made elsewhere can't be rotated when one of several leaves, and whoever had it keeps it, so that another name is refused. `azure-certificates offboard` and `report` count the certificate as theirs. Default: nobody knows.",
     ),
 };
 
@@ -178,6 +186,7 @@ export const rememberedShape = {
   lineage: z.string().nullish(),
   sha256Fingerprint: z.string(),
   overlapHours: z.number().default(0),
+  holder: z.string().nullish(),
   allowLast: z.boolean().default(false),
   removeFirst: z.boolean().default(false),
   whenRemovedElsewhere: z.enum(["fail", "restore"]).default("fail"),

@@ -4,6 +4,7 @@ import { configuredFrom, testPorts } from "../../../test/support/configured";
 import { certificateInput } from "../../../test/support/linkInput";
 import { oddCertificate } from "../../../test/support/oddCertificates";
 import { issueServerIdentity } from "../../certificate/issue";
+import { pemOf } from "../../certificate/pem";
 import { managementCertificate } from "../certificate/managementCertificate";
 import type { Values } from "../lifecycle";
 import { unknownValue } from "../unknowns";
@@ -51,6 +52,34 @@ describe("checking a link's inputs", () => {
     const { inputs, failures } = check({ subscriptionId, certificate: { ...versions, certificatePem } });
     expect(failures).toEqual([]);
     expect(inputs).toEqual(check({ subscriptionId, certificate }).inputs);
+  });
+
+  it("takes the holder of a certificate that was made elsewhere, and of no other", () => {
+    const given = { subscriptionId, certificatePem, holder: "alice" };
+    expect(check(given)).toMatchObject({ failures: [], inputs: { holder: "alice" } });
+    expect(check({ subscriptionId, certificate, holder: "alice" }).failures).toEqual([
+      { property: "holder", reason: expect.stringMatching(/named where it is made/) },
+    ]);
+    expect(check({ ...given, holder: " " }).failures).toEqual([
+      { property: "holder", reason: "holder is blank. Name a person, or leave it out" },
+    ]);
+    expect(check({ ...given, holder: unknownValue }).failures).toEqual([]);
+  });
+
+  it("gives nobody a key that somebody else has", () => {
+    const inputsOf = (more: Values) => check({ subscriptionId, certificatePem, ...more }).inputs;
+    const refusalOf = (before: Values, after: Values) =>
+      subscriptionCertificateLink
+        .check({ resourceName: "alice-prod", subscriptionId, certificatePem, ...after }, configured(), inputsOf(before))
+        .failures.map(({ reason }) => reason);
+    expect(refusalOf({ holder: "alice" }, { holder: "bob" })).toEqual([
+      expect.stringMatching(/^alice has this key and keeps it, so it can't become that of bob/),
+    ]);
+    expect(refusalOf({ holder: "alice" }, { holder: " Alice " })).toEqual([]);
+    expect(refusalOf({ holder: "alice" }, {})).toEqual([]);
+    expect(refusalOf({}, { holder: "bob" })).toEqual([]);
+    const other = pemOf("CERTIFICATE", oddCertificate({ rsaBits: 2048 }).der);
+    expect(refusalOf({ holder: "alice" }, { holder: "bob", certificatePem: other })).toEqual([]);
   });
 
   it("does not repeat who held a version", () => {

@@ -1,7 +1,7 @@
 import { certificatesOf, type Entry, fullnessOf } from "../../roster/access";
 import { changesBetween, type PersonChange } from "../../roster/changes";
 import type { RosterRefusal } from "../../roster/guards";
-import type { Person, Roster } from "../../roster/roster";
+import type { PastedCertificate, Person, Roster } from "../../roster/roster";
 import { listInWords } from "../../rotation/wording";
 
 /** A check failure may name thousands of people; these are enough to see whose file it is. */
@@ -12,7 +12,9 @@ export function changesInWords(before: Roster, after: Roster): readonly string[]
   const groupsWithKey = new Set(certificatesOf(after).flatMap(({ kind, id }) => (kind === "group" ? [id] : [])));
   return changesBetween(before, after).flatMap((change) => [
     ...opened(change),
+    ...change.openedWith.map((one) => `opens: ${who(change)} brings ${pastedInWords(one)}, into ${doorsOf(one)}`),
     ...closed(change),
+    ...change.closedTo.map((one) => `closes: ${pastedInWords(one)} of ${who(change)} no longer opens ${doorsOf(one)}`),
     ...change.leftGroups.map((group) => leftGroup(change, group, groupsWithKey.has(group))),
   ]);
 }
@@ -39,8 +41,16 @@ function leftGroup(change: PersonChange, group: string, hasKey: boolean): string
   return `closes: ${who(change)} is no longer in ${group}: ${then}`;
 }
 
-function keysOf({ own, groups }: Entry): string {
-  return listInWords([...(own ? ["own key"] : []), ...groups.map((group) => `key of ${group}`)]);
+function pastedInWords({ id, thumbprint }: PastedCertificate): string {
+  return `the certificate ${id} (${thumbprint})`;
+}
+
+function doorsOf({ subscriptions }: PastedCertificate): string {
+  return listInWords(subscriptions);
+}
+
+function keysOf({ own, pasted, groups }: Entry): string {
+  return listInWords([...(own ? ["own key"] : []), ...pasted, ...groups.map((group) => `key of ${group}`)]);
 }
 
 function who({ person: id, name }: { readonly person: string; readonly name: string }): string {

@@ -39,6 +39,56 @@ async function explained(before: Roster, after: Roster, more: Values = {}): Prom
   return rosterSnapshot.diff(outputs, news, context).changes.map(({ reason }) => reason);
 }
 
+const bring = (roster: Roster, ...doors: string[]): Roster => ({
+  ...roster,
+  people: roster.people.map((one) =>
+    one.id === "bob"
+      ? { ...one, certificates: [{ id: "yubikey", thumbprint: "3F2A".repeat(10), subscriptions: doors }] }
+      : one,
+  ),
+});
+
+describe("a certificate that somebody brings", () => {
+  const named = `the certificate yubikey (${"3F2A".repeat(10)})`;
+
+  it("is said to open what it opens, also where its holder gets in already", async () => {
+    expect(await explained(team, bring(team, "production", "staging"))).toEqual([
+      "opens: bob (bob X.) gets into staging (yubikey)",
+      `opens: bob (bob X.) brings ${named}, into production and staging`,
+    ]);
+    expect(await explained(bring(team, "production"), bring(team, "production"))).toEqual([]);
+  });
+
+  it("is said to open it no longer, when it is taken out or its holder leaves", async () => {
+    expect(await explained(bring(team, "production", "staging"), bring(team, "production"))).toEqual([
+      "closes: bob (bob X.) stays, and loses staging",
+      `closes: ${named} of bob (bob X.) no longer opens staging`,
+    ]);
+    expect(await explained(bring(team, "staging"), without("bob"))).toEqual([
+      "closes: bob (bob X.) left, and loses production and staging",
+      `closes: ${named} of bob (bob X.) no longer opens staging`,
+      "closes: bob (bob X.) is no longer in on-call: its key is replaced, and what they knew of it is revoked",
+    ]);
+  });
+
+  it("is another one under the same name where the thumbprint differs", async () => {
+    const renewed = JSON.parse(JSON.stringify(bring(team, "staging")).replaceAll("3F2A", "4B1C")) as Roster;
+    expect(await explained(bring(team, "staging"), renewed)).toEqual([
+      `opens: bob (bob X.) brings the certificate yubikey (${"4B1C".repeat(10)}), into staging`,
+      `closes: ${named} of bob (bob X.) no longer opens staging`,
+    ]);
+  });
+
+  it("keeps a subscription from having nobody who opens it", () => {
+    const alone = { ...team, people: team.people.map((one) => (one.id === "alice" ? person("alice") : one)) };
+    expect(failuresFrom(team, alone)).toHaveLength(1);
+    expect(failuresFrom(team, bring(alone, "staging"))).toEqual([]);
+    expect(failuresFrom(bring(alone, "staging"), alone)).toEqual([
+      expect.stringMatching(/^nobody of the roster would open staging .* today bob can/),
+    ]);
+  });
+});
+
 describe("a change of the roster that looks like a mistake", () => {
   it("is refused where more than a quarter of the people would leave, with everybody who would go", () => {
     expect(failuresFrom(team, without("bob", "dora"))).toEqual([

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defaultLeaversLimitPercent } from "../../defaults";
 import { certificateLimit, idForm, personName, subscriptionGuid } from "../../rosterFile/rosterSchema";
 import type { ResourceDefinition } from "../definition";
+import { thumbprint } from "../fields";
 
 const id = (what: string) =>
   z.string({ error: `${what} must be a text` }).regex(idForm, {
@@ -31,6 +32,16 @@ const rosterShape = z
             id: id("a person's id").describe("Stays when the name changes."),
             name: personName.describe("As people call them."),
             subscriptions: idsOf("subscriptions", "Names of the subscriptions that they open with a key of their own."),
+            certificates: z
+              .array(
+                z.strictObject({
+                  id: id("a certificate's id").describe("Among those of its person, as `yubikey`."),
+                  thumbprint: thumbprint("thumbprint").describe("SHA-1 of its DER, upper-case hexadecimal."),
+                  subscriptions: idsOf("subscriptions", "Names of the subscriptions that accept it."),
+                }),
+              )
+              .optional()
+              .describe("Certificates that they brought along."),
           }),
         )
         .describe("Everybody. Who is not here any more has left."),
@@ -81,7 +92,9 @@ const rosterSnapshotOutputs = z.object({
   peopleCount: z.number().describe("People in the roster."),
   certificateCount: z
     .number()
-    .describe("Certificates that the roster asks for: one for each person and group with doors."),
+    .describe(
+      "Certificates that the roster asks for: one for each person and group with doors, and each that somebody brought along.",
+    ),
 });
 
 /** What state holds. */

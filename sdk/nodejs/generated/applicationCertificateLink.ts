@@ -49,6 +49,9 @@ export interface ApplicationCertificateLinkInputs {
   /** A certificate made elsewhere, PEM, instead of `certificate`. RSA only. It has no lineage and so no overlap: another certificate replaces the link. */
   readonly certificatePem?: pulumi.Input<string> | undefined;
 
+  /** Who has the key of `certificatePem`, in one spelling with `holders`. One person: a key that was made elsewhere can't be rotated when one of several leaves, and whoever had it keeps it, so that another name is refused. `azure-certificates offboard` and `report` count the certificate as theirs. Default: nobody knows. */
+  readonly holder?: pulumi.Input<string> | undefined;
+
   /** How changes reach the application. `patch` replaces its whole collection of certificates and needs the permission to write it. `addKey` adds and removes single ones with a proof signed by a key of the application, which every application may do with its own keys; the run has to sign in as that application. `auto` is `addKey` for the application that the run signs in as, and `patch` for all others. Default: `auto`. */
   readonly writeWith?: pulumi.Input<"auto" | "patch" | "addKey"> | undefined;
 

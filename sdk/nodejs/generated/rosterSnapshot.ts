@@ -33,6 +33,6 @@ export abstract class RosterSnapshotOutputs extends pulumi.CustomResource {
   /** People in the roster. */
   declare public readonly peopleCount: pulumi.Output<number>;
 
-  /** Certificates that the roster asks for: one for each person and group with doors. */
+  /** Certificates that the roster asks for: one for each person and group with doors, and each that somebody brought along. */
   declare public readonly certificateCount: pulumi.Output<number>;
 }

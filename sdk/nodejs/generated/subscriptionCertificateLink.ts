@@ -46,6 +46,9 @@ export interface SubscriptionCertificateLinkInputs {
   /** A certificate made elsewhere, PEM, instead of `certificate`. RSA only. It has no lineage and so no overlap: another certificate replaces the link. */
   readonly certificatePem?: pulumi.Input<string> | undefined;
 
+  /** Who has the key of `certificatePem`, in one spelling with `holders`. One person: a key that was made elsewhere can't be rotated when one of several leaves, and whoever had it keeps it, so that another name is refused. `azure-certificates offboard` and `report` count the certificate as theirs. Default: nobody knows. */
+  readonly holder?: pulumi.Input<string> | undefined;
+
   /** Address of the Service Management API. Default: the provider's `managementEndpoint` (`https://management.core.windows.net`). A change replaces the link. */
   readonly managementEndpoint?: pulumi.Input<string> | undefined;
 
