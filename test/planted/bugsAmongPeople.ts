@@ -117,4 +117,44 @@ export const bugsAmongPeople: readonly PlantedBug[] = [
     becomes: ".filter(({ hash, sequence }) => sequenceOf.get(hash) === -sequence)",
     caughtBy: [{ file: "provider/evidence/verifyEvidence.test.ts", test: "" }],
   },
+  {
+    breaks: 2,
+    bug: "a roster with a private key in it were read like any other",
+    file: "provider/rosterFile/readRoster.ts",
+    code: "  if (key >= 0) {",
+    becomes: "  if (key >= Number.POSITIVE_INFINITY) {",
+    caughtBy: [{ file: "provider/rosterFile/readRoster.test.ts", test: "with a private key in it is refused" }],
+  },
+  {
+    breaks: 6,
+    bug: "a certificate that somebody brought could become somebody else's",
+    file: "provider/resources/link/certificateLink.ts",
+    code: "normaliseHolder(earlier) !== normaliseHolder(holder)",
+    becomes: "false",
+    caughtBy: [
+      {
+        file: "provider/resources/link/subscriptionCertificateLink.test.ts",
+        test: "gives nobody a key that somebody else has",
+      },
+    ],
+  },
+  {
+    breaks: 6,
+    bug: "offboard forgot what people bring along",
+    file: "cli/offboard/holdings.ts",
+    code: "    ...links.flatMap((link) => broughtAlong(link, name)),\n",
+    becomes: "",
+    caughtBy: [
+      { file: "cli/offboard/holdings.test.ts", test: "is what they brought along" },
+      { file: "test/scenarios/broughtCertificates.test.ts", test: "is among what offboard closes" },
+    ],
+  },
+  {
+    breaks: 6,
+    bug: "a brought certificate stayed where it had been registered before, when its holder leaves",
+    file: "sdk/nodejs/rosterResources.ts",
+    code: "...(path in file.pasted && { removeAdopted: true }),",
+    becomes: "",
+    caughtBy: [{ file: "test/scenarios/broughtCertificates.test.ts", test: "opens what the file says" }],
+  },
 ];

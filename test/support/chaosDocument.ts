@@ -31,8 +31,8 @@ succeed has to end with a code other than 0 and say so, in words and without a s
   {
     name: "real processes, with the native plugin",
     title: "Every process of a run, with the native plugin",
-    text: `The same, with the plugin as the provider instead of Pulumi's process for dynamic resources. Where the provider is killed, left
-behind as an orphan or interrupted, at every place again; where engine, program, disk or Azure are lost, at places that are drawn.`,
+    text: `The same, with the plugin as the provider instead of Pulumi's process for dynamic resources. The provider is
+killed at every place again; the other disturbances meet it at places that are drawn.`,
   },
   {
     name: "real processes, on an application",
