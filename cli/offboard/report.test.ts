@@ -136,7 +136,7 @@ describe("what is on a door and in no record of the person", () => {
       certificates: [found(others, { lineage: "lineage-of-on-call" })],
       authenticatedWith: null,
     };
-    const facts = { holdings, managed: managedBy([], holdings), course: done, now };
+    const facts = { holdings, managed: managedBy([], holdings), course: done, subscriptionNames: new Map(), now };
     expect(door && reportDoor({ door, reading, uploads: new Map() }, facts)).toMatchObject({
       rows: [{ thumbprint: shared, status: "absent" }],
       unmanaged: [],
@@ -258,7 +258,13 @@ describe("for any state, and whatever is found on the doors", () => {
             : { kind: "unreadable", why: "no" };
           for (const door of doorsOf(holdings)) {
             const visit = { door, reading, uploads: new Map() };
-            const { rows, unmanaged } = reportDoor(visit, { holdings, managed, course: done, now });
+            const { rows, unmanaged } = reportDoor(visit, {
+              holdings,
+              managed,
+              course: done,
+              subscriptionNames: new Map(),
+              now,
+            });
             const told = [...rows, ...unmanaged].map(({ thumbprint }) => thumbprint);
             expect(new Set(told).size).toBe(told.length);
             for (const { thumbprint } of door.held) {

@@ -4,7 +4,7 @@ import type { Check } from "./checks";
 import type { DoorReading, FoundCertificate } from "./doors";
 import { type HeldCertificate, type HeldDoor, type Holdings, isOf, thumbprintsOf } from "./holdings";
 import type { Managed } from "./managed";
-import { nameOfPlace, type Place } from "./place";
+import { nameOfPlace, type Place, subscriptionIdOf } from "./place";
 import { type Upload, uploadInWords } from "./uploads";
 
 /** What a run had done when the doors were read. */
@@ -44,6 +44,8 @@ export interface Unmanaged {
 
 export interface ReportDoor {
   readonly place: Place;
+  /** As a roster calls it; null where none does. */
+  readonly name: string | null;
   readonly rows: readonly ReportRow[];
   readonly unmanaged: readonly Unmanaged[];
 }
@@ -68,6 +70,8 @@ interface Facts {
   readonly holdings: Holdings;
   readonly managed: Managed;
   readonly course: Course;
+  /** What rosters call subscriptions, by GUID in lower case. */
+  readonly subscriptionNames: ReadonlyMap<string, string>;
   readonly now: Date;
 }
 
@@ -87,6 +91,7 @@ export function isClosed(report: Pick<OffboardReport, "doors">): boolean {
 /** Pure: every certificate that the person held on a door is in one row, and so is whatever else there may be theirs. */
 export function reportDoor({ door, reading, uploads }: Visit, facts: Facts): ReportDoor {
   const { place, held } = door;
+  const name = facts.subscriptionNames.get(subscriptionIdOf(place)?.toLowerCase() ?? "") ?? null;
   if (reading.kind === "unreadable") {
     const todo = "Make it readable and run this again: what can't be read counts as open.";
     const rows = held.map(({ thumbprint, certificate }) => ({
@@ -96,7 +101,7 @@ export function reportDoor({ door, reading, uploads }: Visit, facts: Facts): Rep
       because: `it could not be read: ${reading.why}`,
       todo,
     }));
-    return { place, rows, unmanaged: [] };
+    return { place, name, rows, unmanaged: [] };
   }
   const there = new Map(reading.certificates.map((one) => [one.thumbprint, one]));
   const rows = held.map(({ thumbprint, certificate }): ReportRow => {
@@ -113,6 +118,7 @@ export function reportDoor({ door, reading, uploads }: Visit, facts: Facts): Rep
   const isSuspect = ({ thumbprint }: FoundCertificate) => suspects.some((row) => row.thumbprint === thumbprint);
   return {
     place,
+    name,
     rows: [...rows, ...suspects],
     unmanaged: others
       .filter((found) => !facts.managed.manages(found) && !isSuspect(found))

@@ -13,6 +13,14 @@ describe("the report in words", () => {
     ]);
   });
 
+  it("calls a subscription what a roster calls it", () => {
+    const subscriptionNames = new Map([[production, "production"]]);
+    const title = `production (subscription ${production})`;
+    expect(reportText(reportOf({ subscriptionNames })).split("\n")[2]).toBe(title);
+    expect(reportText(reportOf({ subscriptionNames, certificates: [found(stranger)] }))).toContain(`  ${title}`);
+    expect(reportJson(reportOf({ subscriptionNames })).doors[0]?.name).toBe("production");
+  });
+
   it("begins with what is not closed, and says below each what to do", () => {
     const lines = reportText(reportOf({ certificates: [found(own)] })).split("\n");
     expect(lines[0]).toBe(

@@ -15,16 +15,13 @@ export function reportText(report: OffboardReport): string {
   const unmanaged = report.doors.filter((door) => door.unmanaged.length > 0);
   return [
     headline(report),
-    ...report.doors.flatMap((door) => ["", harmless(nameOfPlace(door.place)), ...rowLines(door)]),
+    ...report.doors.flatMap((door) => ["", titleOf(door), ...rowLines(door)]),
     ...(unmanaged.length === 0
       ? []
       : [
           "",
           `Certificates that no state at hand manages; ${harmless(report.person)} may have the key of any of them:`,
-          ...unmanaged.flatMap((door) => [
-            `  ${harmless(nameOfPlace(door.place))}`,
-            ...door.unmanaged.map(unmanagedLine),
-          ]),
+          ...unmanaged.flatMap((door) => [`  ${titleOf(door)}`, ...door.unmanaged.map(unmanagedLine)]),
         ]),
     ...(report.checks.length === 0 ? [] : ["", "What taking certificates away can't close; look there yourself:"]),
     ...report.checks.flatMap(({ what, todo }) => [`  - ${harmless(what)}`, `    ${harmless(todo)}`]),
@@ -73,6 +70,10 @@ function rowLines({ rows }: ReportDoor): readonly string[] {
   });
 }
 
+function titleOf({ place, name }: ReportDoor): string {
+  return harmless(name === null ? nameOfPlace(place) : `${name} (${nameOfPlace(place)})`);
+}
+
 function nameOf({ certificate }: ReportRow): string {
   return harmless(certificate ?? "(not managed)");
 }
@@ -93,7 +94,8 @@ export function reportJson(report: OffboardReport) {
     readAt: isoSeconds(readAt),
     closed: isClosed(report),
     counts: countsOf(report),
-    doors: doors.map(({ place, rows, unmanaged }) => ({
+    doors: doors.map(({ place, name, rows, unmanaged }) => ({
+      name,
       subscriptionId: subscriptionIdOf(place),
       application: applicationIdOf(place),
       certificates: rows,

@@ -1,3 +1,4 @@
+import type { StackExport } from "../stackExport";
 import { checksFor } from "./checks";
 import type { Doors } from "./doors";
 import { firstLine } from "./doors";
@@ -20,17 +21,24 @@ interface Situation {
 /** Reads every door of the person, and says what is still open. */
 export async function visitDoors(doors: Doors, situation: Situation): Promise<OffboardReport> {
   const { holdings, states, knownStates, course, now } = situation;
-  const managed = managedBy(
-    [...states, ...knownStates].map(({ stack }) => stack),
-    holdings,
-  );
+  const stacks = [...states, ...knownStates].map(({ stack }) => stack);
+  const managed = managedBy(stacks, holdings);
+  const subscriptionNames = subscriptionNamesIn(stacks);
   const visits = await Promise.all(doorsOf(holdings).map((door) => visit(doors, door, managed, now)));
   return {
     person: holdings.person,
     readAt: now,
-    doors: visits.map((one) => reportDoor(one, { holdings, managed, course, now })),
+    doors: visits.map((one) => reportDoor(one, { holdings, managed, course, subscriptionNames, now })),
     checks: checksFor(holdings.person, visits, states, managed),
   };
+}
+
+function subscriptionNamesIn(stacks: readonly StackExport[]): ReadonlyMap<string, string> {
+  return new Map(
+    stacks
+      .flatMap(({ rosters }) => rosters.flatMap(({ outputs }) => outputs?.roster?.subscriptions ?? []))
+      .map(({ name, subscriptionId }) => [subscriptionId.toLowerCase(), name]),
+  );
 }
 
 async function visit(doors: Doors, door: HeldDoor, managed: Managed, now: Date): Promise<Visit> {

@@ -1,6 +1,5 @@
 import type { RosterProblem } from "./readRoster";
-
-const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+import { invisible } from "./rosterSchema";
 
 /** As compilers say it, so that editors find the place. @param file its name, for the reader */
 export function problemsInWords(file: string, problems: readonly RosterProblem[]): string {
@@ -10,6 +9,6 @@ export function problemsInWords(file: string, problems: readonly RosterProblem[]
   ]);
   const things = problems.length === 1 ? "one thing is" : `${problems.length} things are`;
   return [`${file} can't be used: ${things} wrong with it. Nobody is removed because of that.`, ...told]
-    .map((line) => line.replaceAll(control, "\uFFFD"))
+    .map((line) => line.replaceAll(new RegExp(invisible, "gu"), "\uFFFD"))
     .join("\n");
 }

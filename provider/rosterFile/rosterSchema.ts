@@ -4,14 +4,15 @@ import { windowFields, windowList } from "../schedule/windowFields";
 /** A roster file as it is written. What it says across sections (who is a member of what) is looked at by readRoster. */
 
 const longestName = 64;
-const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** Moves a cursor, turns a line around or hides it: no part of a name, and nothing to print. */
+export const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /** Of people, groups and subscriptions. */
 export const idForm = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Of a person, a certificate's organization, an administrator. */
 export const personName = z
   .string({ error: "a name must be a text" })
-  .refine((text) => text.trim() !== "" && text.length <= longestName && !control.test(text), {
+  .refine((text) => text.trim() !== "" && text.length <= longestName && !invisible.test(text), {
     error: `a name has 1 to ${longestName} characters, none of them invisible`,
   });
 const unknownKeys = (where: string) => (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>

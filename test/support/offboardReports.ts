@@ -41,6 +41,7 @@ export interface Given {
   readonly given?: Parameters<typeof exportText>[0];
   readonly uploads?: ReadonlyMap<string, Upload>;
   readonly authenticatedWith?: string | null;
+  readonly subscriptionNames?: ReadonlyMap<string, string>;
 }
 
 export function reportOf({
@@ -50,6 +51,7 @@ export function reportOf({
   given = stack,
   uploads = new Map(),
   authenticatedWith = admin,
+  subscriptionNames = new Map(),
 }: Given) {
   const state = readKnownState(exportText(given), "the stack prod");
   const holdings = whatPersonHeld([state.stack], "alice");
@@ -62,7 +64,9 @@ export function reportOf({
   const report: OffboardReport = {
     person: "alice",
     readAt: now,
-    doors: visits.map((visit) => reportDoor(visit, { holdings, managed, course: { ...done, ...course }, now })),
+    doors: visits.map((visit) =>
+      reportDoor(visit, { holdings, managed, course: { ...done, ...course }, subscriptionNames, now }),
+    ),
     checks: checksFor("alice", visits, [state], managed),
   };
   return report;
