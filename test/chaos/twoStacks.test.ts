@@ -11,7 +11,7 @@ import { type ProcessBeginning, ProcessWorld } from "../support/chaosWorld";
 const runsAll = process.env["CHAOS"] === "all";
 const seed = Number(process.env["CHAOS_SEED"] ?? (runsAll ? randomInt(2 ** 31) : 1));
 const wantedCase = process.env["CHAOS_CASE"];
-const killsPerPair = 3;
+const killsPerPair = 2;
 
 /** Operations that happen on the same day, for there is one clock. */
 const pairs = [

@@ -61,7 +61,7 @@ const rooms = [50, 105, 130, 160, 190, 220];
  * How many places are drawn for one operation where there are many, and much alike. The engine dies at every request: with
  * its provider at some of them, and without it, which is the harder case, at all.
  */
-const drawn = { engine: 3, write: 5, half: 2, interrupted: 2, interruptedTwice: 2, disk: 2 };
+const drawn = { engine: 3, write: 3, half: 2, interrupted: 2, interruptedTwice: 2, disk: 2 };
 
 /**
  * Every place between two requests of one operation, for each of its processes, and some of the others; each with a
