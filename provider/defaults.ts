@@ -94,3 +94,6 @@ export const evidenceLockStaleMs = 10_000;
 
 /** Time for one's turn at the evidence, behind all others. */
 export const evidenceLockPatienceMs = 60_000;
+
+/** How long before its expiry a preview speaks of a certificate that somebody brought: 30 days. */
+export const broughtExpiryNoticeHours = 720;

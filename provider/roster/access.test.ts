@@ -23,7 +23,9 @@ const roster: Roster = {
       id: "bob",
       name: "Bob Brown",
       subscriptions: [],
-      certificates: [{ id: "yubikey", thumbprint: "3F2A".repeat(10), subscriptions: ["staging"] }],
+      certificates: [
+        { id: "yubikey", thumbprint: "3F2A".repeat(10), notAfter: "2028-01-01T00:00:00Z", subscriptions: ["staging"] },
+      ],
     },
     { id: "carol", name: "Carol", subscriptions: [] },
   ],

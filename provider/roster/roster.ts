@@ -19,6 +19,8 @@ export interface PastedCertificate {
   readonly id: string;
   /** SHA-1 of its DER, upper-case hexadecimal. */
   readonly thumbprint: string;
+  /** ISO 8601 in UTC. */
+  readonly notAfter: string;
   /** Names of the subscriptions that accept it, sorted. */
   readonly subscriptions: readonly string[];
 }

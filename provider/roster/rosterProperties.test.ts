@@ -17,7 +17,7 @@ const brought = (person: string, ids: readonly string[]) =>
   fc.tuple(
     ...ids.map((id) =>
       fc.record({ version: fc.nat(1), subscriptions: some(doors) }).map(({ version, subscriptions }) => {
-        return { id, thumbprint: `${person} ${id} ${version}`, subscriptions };
+        return { id, thumbprint: `${person} ${id} ${version}`, notAfter: "2028-01-01T00:00:00Z", subscriptions };
       }),
     ),
   );

@@ -36,12 +36,18 @@ export function readPasted(people: RosterContent["people"]): {
         continue;
       }
       const { thumbprint, pem } = parsed;
+      const notAfter = parsed.notAfter.toISOString().replace(".000Z", "Z");
       const other = known.get(thumbprint);
       if (other !== undefined) {
         refuse(`it is the same certificate as ${other}: a key has one holder, and is named once`);
       }
       known.set(thumbprint, path);
-      pasted.push({ path, pem, person, certificate: { id, thumbprint, subscriptions: subscriptions.toSorted() } });
+      pasted.push({
+        path,
+        pem,
+        person,
+        certificate: { id, thumbprint, notAfter, subscriptions: subscriptions.toSorted() },
+      });
     }
   }
   return { pasted, problems };
@@ -54,5 +60,5 @@ export function privateKeyAt(text: string): number {
 
 /** What may be a piece of a key or of a password is not shown to whoever reads an error. */
 export function withoutLongWords(line: string): string {
-  return line.replaceAll(/[A-Za-z0-9+/=_-]{65,}|[A-Za-z0-9+/=]{40,}/g, "…");
+  return line.replaceAll(/[\w+/=-]{40,}/g, "…");
 }

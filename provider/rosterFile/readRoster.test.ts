@@ -82,7 +82,8 @@ describe("a roster", () => {
     const { file, problems } = readRoster(withBobs(bringing(`from the card in Bob's drawer\n${pem}`)));
     expect(problems).toBeNull();
     const { thumbprint } = parseCertificate(der);
-    const certificates = [{ id: "yubikey", thumbprint, subscriptions: ["production", "staging"] }];
+    const notAfter = "2039-12-31T23:59:59Z";
+    const certificates = [{ id: "yubikey", thumbprint, notAfter, subscriptions: ["production", "staging"] }];
     expect(file?.roster.people[1]).toEqual({ id: "bob", name: "Bob Brown", subscriptions: [], certificates });
     expect(file?.pasted).toEqual({ "people/bob/yubikey": pem });
   });

@@ -1,8 +1,10 @@
+import { broughtExpiryNoticeHours } from "../../defaults";
 import { certificatesOf, type Entry, fullnessOf } from "../../roster/access";
 import { changesBetween, type PersonChange } from "../../roster/changes";
 import type { RosterRefusal } from "../../roster/guards";
 import type { PastedCertificate, Person, Roster } from "../../roster/roster";
-import { listInWords } from "../../rotation/wording";
+import { hoursAfter } from "../../rotation/schedule";
+import { dayOf, listInWords } from "../../rotation/wording";
 
 /** A check failure may name thousands of people; these are enough to see whose file it is. */
 const mostNamed = 50;
@@ -77,6 +79,22 @@ function namesOf(people: readonly (Pick<Person, "id"> & Partial<Person>)[]): str
   const named = people.slice(0, mostNamed).map(({ id, name }) => (name === undefined ? id : `${id} (${name})`));
   const rest = people.length - named.length;
   return rest > 0 ? `${named.join(", ")} and ${rest} more` : listInWords(named);
+}
+
+/** What people brought and will have to bring anew, because nothing here can renew it; by person. */
+export function expiriesInWords({ people }: Roster, now: Date): readonly string[] {
+  const soon = hoursAfter(now, broughtExpiryNoticeHours);
+  return people.flatMap(({ id: person, name, certificates = [] }) =>
+    certificates
+      .map(({ id, notAfter }) => ({ id, notAfter: new Date(notAfter) }))
+      .filter(({ notAfter }) => notAfter <= soon)
+      .map(({ id, notAfter }) => {
+        const whose = `the certificate ${id} of ${who({ person, name })}`;
+        return notAfter <= now
+          ? `${whose} expired on ${dayOf(notAfter)}: take it out, or put another one in its place`
+          : `${whose} expires on ${dayOf(notAfter)}, and nothing here can renew it: another one has to be in its place by then`;
+      }),
+  );
 }
 
 /** What is about to be too full, with what could be done; empty where all have room for an overlap of everything. */

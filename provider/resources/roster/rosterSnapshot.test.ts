@@ -39,11 +39,12 @@ async function explained(before: Roster, after: Roster, more: Values = {}): Prom
   return rosterSnapshot.diff(outputs, news, context).changes.map(({ reason }) => reason);
 }
 
+const notAfter = "2027-03-01T00:00:00Z";
 const bring = (roster: Roster, ...doors: string[]): Roster => ({
   ...roster,
   people: roster.people.map((one) =>
     one.id === "bob"
-      ? { ...one, certificates: [{ id: "yubikey", thumbprint: "3F2A".repeat(10), subscriptions: doors }] }
+      ? { ...one, certificates: [{ id: "yubikey", thumbprint: "3F2A".repeat(10), notAfter, subscriptions: doors }] }
       : one,
   ),
 });
@@ -77,6 +78,23 @@ describe("a certificate that somebody brings", () => {
       `opens: bob (bob X.) brings the certificate yubikey (${"4B1C".repeat(10)}), into staging`,
       `closes: ${named} of bob (bob X.) no longer opens staging`,
     ]);
+  });
+
+  it.each([
+    ["2027-01-29T00:00:00Z", []],
+    [
+      "2027-01-31T00:00:00Z",
+      [
+        "the certificate yubikey of bob (bob X.) expires on 2027-03-01, and nothing here can renew it: another one has to be in its place by then",
+      ],
+    ],
+    [
+      notAfter,
+      ["the certificate yubikey of bob (bob X.) expired on 2027-03-01: take it out, or put another one in its place"],
+    ],
+  ])("is spoken of in time when it expires: on %s", (now, warnings) => {
+    const then = configuredFrom({}, testPorts({ now: new Date(now) }));
+    expect(rosterSnapshot.check(inputsFor(bring(team, "production")), then).warnings).toEqual(warnings);
   });
 
   it("keeps a subscription from having nobody who opens it", () => {

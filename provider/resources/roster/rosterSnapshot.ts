@@ -7,7 +7,7 @@ import type { Configured } from "../context";
 import { defaultsOf, readValues, sameJson, validateInputs, withoutDefaults } from "../inputs";
 import type { CheckFailure, CheckResult, Difference, PropertyChange, ResourceLifecycle, Values } from "../lifecycle";
 import { setUnknownsAside, unknownValue } from "../unknowns";
-import { changesInWords, fullnessInWords, refusalInWords } from "./rosterSentences";
+import { changesInWords, expiriesInWords, fullnessInWords, refusalInWords } from "./rosterSentences";
 import {
   type RosterSnapshotInputs,
   rosterSnapshotDefinition,
@@ -30,7 +30,7 @@ export const rosterSnapshot: ResourceLifecycle = {
   import: refuseImport,
 };
 
-function check(news: Values, _context: Configured, oldInputs: Values | null = null): CheckResult {
+function check(news: Values, { ports }: Configured, oldInputs: Values | null = null): CheckResult {
   const { known, unknown, failures } = validateInputs(rosterSnapshotInputs, news);
   const inputs = { ...withoutDefaults(defaultsOf(rosterSnapshotInputs), known), ...unknown };
   if (failures.length > 0) {
@@ -42,7 +42,8 @@ function check(news: Values, _context: Configured, oldInputs: Values | null = nu
     return { inputs, failures: [{ property, reason }] };
   }
   const wishes = known as RosterSnapshotInputs;
-  return { inputs, failures: guardFailures(wishes, oldInputs), warnings: fullnessInWords(wishes.roster) };
+  const warnings = [...expiriesInWords(wishes.roster, ports.now()), ...fullnessInWords(wishes.roster)];
+  return { inputs, failures: guardFailures(wishes, oldInputs), warnings };
 }
 
 function guardFailures(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defaultLeaversLimitPercent } from "../../defaults";
 import { certificateLimit, idForm, personName, subscriptionGuid } from "../../rosterFile/rosterSchema";
 import type { ResourceDefinition } from "../definition";
-import { thumbprint } from "../fields";
+import { isoDate, thumbprint } from "../fields";
 
 const id = (what: string) =>
   z.string({ error: `${what} must be a text` }).regex(idForm, {
@@ -37,6 +37,7 @@ const rosterShape = z
                 z.strictObject({
                   id: id("a certificate's id").describe("Among those of its person, as `yubikey`."),
                   thumbprint: thumbprint("thumbprint").describe("SHA-1 of its DER, upper-case hexadecimal."),
+                  notAfter: isoDate.describe("When it expires, ISO 8601 in UTC."),
                   subscriptions: idsOf("subscriptions", "Names of the subscriptions that accept it."),
                 }),
               )
