@@ -34,6 +34,9 @@ export function managedBy(states: readonly StackExport[], holdings: Holdings): M
     }
     for (const { outputs } of links) {
       lineages.add(outputs?.lineage ?? "");
+      if (outputs?.holder != null) {
+        know(outputs.thumbprint, [outputs.holder]);
+      }
       for (const { thumbprint } of outputs?.registered ?? []) {
         registered.add(thumbprint);
       }
