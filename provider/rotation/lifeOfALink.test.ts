@@ -307,7 +307,7 @@ describe("the life of a link", () => {
           expect(left.length).toBe(1);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 2_000 },
     );
   });
 });

@@ -43,6 +43,21 @@ describe("a link", () => {
       plan: { steps: ["-2 because of time"], keep: ["3 current"] },
     },
     {
+      rule: "keeps the predecessor whose successor somebody removed, until the next one has had its overlap",
+      given: {
+        certificate: {
+          previous: [V2, V1].map((thumbprint) => ({
+            thumbprint,
+            notAfter: new Date("2030-01-01T00:00:00Z"),
+            revoked: false,
+          })),
+        },
+        registered: [record(V1, "2027-01-01T00:00:00Z"), record(V2, "2027-02-01T00:00:00Z")],
+        observed: [seen(V1)],
+      },
+      plan: { steps: ["+3"], keep: ["1 previous, accepted until 2027-03-12 00:00 UTC"] },
+    },
+    {
       rule: "exchanges the predecessor in one update where there is no overlap, and no clock has a say in it",
       given: {
         certificate: { overlapHours: 0 },

@@ -16,7 +16,7 @@ export function planLink(situation: LinkSituation, now: Date): LinkPlan {
   if (refusal !== undefined) {
     return { kind: "refuse", refusal };
   }
-  const wanted = wantedOnLink(situation.certificate, withUnrecorded(situation, now), now);
+  const wanted = wantedOnLink(situation.certificate, registrationsThere(situation, now), now);
   const isWanted = (one: { readonly thumbprint: string }): boolean =>
     wanted.some(({ thumbprint }) => thumbprint === one.thumbprint);
   const ours = situation.observed.filter((one) => isOurs(situation, one));
@@ -92,14 +92,19 @@ function recordOf({ registered }: LinkSituation, { thumbprint }: ObservedCertifi
 }
 
 /**
- * The records, and what is there of our lineage without one: a run died between an upload and its record, or the link was
- * renamed and its successor begins with no records. Such a version counts as registered now, so that its overlap is kept in full.
+ * The records of what is there, and what is there of our lineage without one: a run died between an upload and its record, or
+ * the link was renamed and its successor begins with no records. Such a version counts as registered now, so that its overlap is
+ * kept in full. A successor that somebody removed has given nobody an overlap: whoever went back to its predecessor keeps that
+ * until the next one has had its time.
  */
-function withUnrecorded(situation: LinkSituation, now: Date): readonly Registration[] {
+function registrationsThere(situation: LinkSituation, now: Date): readonly Registration[] {
+  const recorded = situation.registered.filter(
+    (one) => isCurrent(situation, one) || situation.observed.some((observed) => observed.thumbprint === one.thumbprint),
+  );
   const unrecorded = byThumbprint(situation.observed)
     .filter((one) => isOurs(situation, one) && recordOf(situation, one) === undefined)
     .map(({ thumbprint }): Registration => ({ thumbprint, registeredAt: now, retireAt: null, origin: "created" }));
-  return [...situation.registered, ...unrecorded];
+  return [...recorded, ...unrecorded];
 }
 
 function removalOf(situation: LinkSituation, certificate: ObservedCertificate, now: Date): Removal {

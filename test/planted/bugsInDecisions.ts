@@ -144,4 +144,12 @@ export const bugsInDecisions: readonly PlantedBug[] = [
     becomes: "  return now < schedule.issuedAt ? `it expired",
     caughtBy: [{ file: "provider/rotation/rotationProperties.test.ts", test: "" }],
   },
+  {
+    breaks: 1,
+    bug: "a successor that somebody removed had given its predecessor an overlap",
+    file: "provider/rotation/planLink.ts",
+    code: "return [...recorded, ...unrecorded];",
+    becomes: "return [...situation.registered, ...unrecorded];",
+    caughtBy: [{ file: "provider/rotation/planLink.test.ts", test: "whose successor somebody removed" }],
+  },
 ];

@@ -97,6 +97,21 @@ describe("what an update would do to a link", () => {
     ]);
   });
 
+  it("gives those who went back to a predecessor an overlap of its own, where somebody removed its successor", () => {
+    const successor = {
+      ...certificate,
+      current: { ...certificate.current, thumbprint: third },
+      previous: [{ thumbprint: second, notAfter: new Date("2028-09-01"), revoked: false }, ...certificate.previous],
+    };
+    const registered = state.registered.map((one) =>
+      one.thumbprint === second ? { ...one, missingSince: "2027-09-02T00:00:00Z" } : one,
+    );
+    const { changes } = changesAt("2027-10-01T00:00:00Z", { certificate: successor, before: { registered } });
+    expect(changes.map(({ reason }) => reason)).toEqual([
+      `due: registers CCCCCCCC… on subscription ${subscription}; AAAAAAAA… stays accepted for 168 hours after that`,
+    ]);
+  });
+
   it("retires the previous certificate when its overlap on this subscription has ended, and says which and since when", () => {
     expect(changesAt("2027-09-08T00:00:00Z").changes).toEqual([
       {

@@ -6,7 +6,7 @@ import { dateOf } from "../fields";
 import { sameJson } from "../inputs";
 import type { Difference, PropertyChange } from "../lifecycle";
 import type { LinkInputs, LinkState } from "./linkDefinition";
-import { registrationOf } from "./registrations";
+import { registrationsThere } from "./registrations";
 
 interface Wish {
   readonly inputs: LinkInputs;
@@ -95,7 +95,8 @@ function registrationChanges(state: LinkState, wish: Wish, now: Date): PropertyC
   const { current } = wish.certificate;
   const known = state.registered.find((registration) => registration.thumbprint === current.thumbprint);
   if (known === undefined) {
-    const staying = wantedOnLink(wish.certificate, state.registered.map(registrationOf), now).map((candidate) =>
+    const there = registrationsThere(state.registered, current.thumbprint);
+    const staying = wantedOnLink(wish.certificate, there, now).map((candidate) =>
       stay(candidate, wish.certificate.overlapHours, now),
     );
     return [
@@ -134,7 +135,7 @@ function stay({ thumbprint, until }: WantedCertificate, overlapHours: number, no
 }
 
 function retirements(state: LinkState, wish: Wish, now: Date): PropertyChange[] {
-  const registered = state.registered.map(registrationOf);
+  const registered = registrationsThere(state.registered, wish.certificate.current.thumbprint);
   const wanted = new Set(wantedOnLink(wish.certificate, registered, now).map((candidate) => candidate.thumbprint));
   return registered
     .filter((registration) => !wanted.has(registration.thumbprint))

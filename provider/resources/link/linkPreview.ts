@@ -8,7 +8,8 @@ import type { Values } from "../lifecycle";
 import { containsUnknown, unknownValue } from "../unknowns";
 import { givenCertificateShape, type LinkState, type RecordedRegistration } from "./linkDefinition";
 import type { LinkKind } from "./linkKind";
-import { linkCertificateOf, registrationsOf, stateOf, versionsOf } from "./linkValues";
+import { linkCertificateOf, stateOf, versionsOf } from "./linkValues";
+import { registrationsThere } from "./registrations";
 
 const givenCertificate = z.object(givenCertificateShape);
 
@@ -62,7 +63,12 @@ function knownCertificate(
 function registeredThen(state: LinkState, certificate: LinkCertificate, now: Date): Values[] {
   const { thumbprint } = certificate.current;
   const isThere = state.registered.some((known) => known.thumbprint === thumbprint);
-  const wanted = new Map(wantedOnLink(certificate, registrationsOf(state), now).map((one) => [one.thumbprint, one]));
+  const wanted = new Map(
+    wantedOnLink(certificate, registrationsThere(state.registered, thumbprint), now).map((one) => [
+      one.thumbprint,
+      one,
+    ]),
+  );
   const staying = state.registered.flatMap((known): Values[] => {
     const keeps = wanted.get(known.thumbprint);
     return keeps === undefined ? [] : [dated(known, keeps.until, isThere)];

@@ -1,7 +1,7 @@
 import type { KeyAndCertificate } from "../../certificate/pairing";
 import type { ParsedCertificate } from "../../certificate/parse";
 import { InvalidInputError } from "../../errors";
-import type { LinkCertificate, LinkRules, Registration } from "../../rotation/types";
+import type { LinkCertificate, LinkRules } from "../../rotation/types";
 import type { Configured } from "../context";
 import { dateOf } from "../fields";
 import { readValues } from "../inputs";
@@ -11,7 +11,6 @@ import type { Door } from "./door";
 import { type LinkInputs, type LinkState, supersededVersions } from "./linkDefinition";
 import type { LinkKind } from "./linkKind";
 import type { LinkWork } from "./linkWork";
-import { registrationOf } from "./registrations";
 
 /** Between the engine's JSON and what a link works with. */
 
@@ -31,10 +30,6 @@ export function versionsOf(certificate: unknown): Pick<LinkCertificate, "previou
   return success && !containsUnknown(data)
     ? { previous: data.previous.map(datedVersion), overlapHours: data.overlapHours }
     : null;
-}
-
-export function registrationsOf(state: LinkState): readonly Registration[] {
-  return state.registered.map(registrationOf);
 }
 
 /** @throws InvalidInputError ERR_INVALID_INPUT; check has refused such inputs already. */
