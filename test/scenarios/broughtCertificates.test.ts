@@ -73,7 +73,9 @@ new CertificateRoster("team", { path: "team.yaml" });
     expect((await world.preview()).changes).not.toHaveProperty("update");
   });
 
-  it("is among what offboard closes and reads again", async () => {
+  /** By the state, which is the same with both hosts but for its types: one each is enough. */
+  const isOffboarded = engine.host === (engine.name === "pulumi" ? "dynamic" : "plugin");
+  it.runIf(isOffboarded)("is among what offboard closes and reads again", async () => {
     await begin();
     const local = engine.name === "pulumi" ? [] : ["--local"];
     const args = ["offboard", "bob", "--stack", world.project.stack, ...local];
