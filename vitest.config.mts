@@ -20,6 +20,8 @@ export default defineConfig({
     // Whole programs spend much of their time waiting for each other: one worker more than the build machine has cores.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    // Names of rows are sentences, to be read to their end.
+    taskTitleValueFormatTruncate: 0,
     // Nothing here keeps state in a module, so most files may share what is loaded (isolate: false).
     // Most of a scenario's time goes into loading Pulumi's SDK, once for each program and each provider that is started.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, ".tests/compiled") },

@@ -36,7 +36,7 @@ const mixture =
   "A tenth ManagementCertificates, the rest SubscriptionCertificateLinks, nothing of it changed, on the local engine; by turns with the other side.";
 const lessTheStart = `Processor time of program, provider and engine together, which other work on the machine does not prolong, less that of ${groupSize} resources`;
 const whyTheProgram =
-  "The time goes into the program, in Pulumi's own runtime, and into carrying the properties: for each property the runtime makes a promise with a stack trace. A link has eight properties and waits for those of its certificate, a certificate has two dozen, an empty resource has one. What our provider adds is the comparison with an empty provider.";
+  "The time goes into the program, in Pulumi's own runtime, and into carrying the properties: for each property the runtime makes a promise with a stack trace. A link has ten properties and waits for those of its certificate, a certificate has two dozen, an empty resource has one. What our provider adds is the comparison with an empty provider.";
 
 /** What a preview and an update of many resources cost when nothing has changed. */
 export async function measureScale(): Promise<readonly Figure[]> {
