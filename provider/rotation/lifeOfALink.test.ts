@@ -29,7 +29,12 @@ type Event =
   | { readonly kind: "compromised" }
   | { readonly kind: "removedByHand"; readonly which: number }
   | { readonly kind: "certificateUpdate" }
-  | { readonly kind: "linkUpdate"; readonly diesAfter: number | null; readonly recorded: boolean }
+  | {
+      readonly kind: "linkUpdate";
+      readonly diesAfter: number | null;
+      readonly recorded: boolean;
+      readonly restores: boolean;
+    }
   | { readonly kind: "linkRenamed" };
 
 const names = fc.constantFrom("alice", "bob", "carol");
@@ -37,6 +42,7 @@ const linkUpdate = fc.record({
   kind: fc.constant("linkUpdate" as const),
   diesAfter: fc.option(fc.nat({ max: 2 }), { nil: null, freq: 2 }),
   recorded: fc.boolean(),
+  restores: fc.boolean(),
 });
 const events: fc.Arbitrary<readonly Event[]> = fc.array(
   fc.oneof(
@@ -49,7 +55,8 @@ const events: fc.Arbitrary<readonly Event[]> = fc.array(
     { weight: 4, arbitrary: linkUpdate },
     { weight: 1, arbitrary: fc.constant({ kind: "linkRenamed" as const }) },
   ),
-  { maxLength: 40 },
+  // Left to itself, fast-check tells stories of ten events at most, and some faults need more.
+  { maxLength: 40, size: "max" },
 );
 
 /** A certificate, one link and its subscription, without anything around them: what the resources do, on plain values. */
@@ -63,6 +70,7 @@ class Model {
   state: CertificateState;
   registered: readonly Registration[] = [];
   observed: readonly ObservedCertificate[] = [foreign];
+  whenRemovedElsewhere: "fail" | "restore" = "fail";
   readonly validities = new Map<string, { readonly notBefore: Date; readonly notAfter: Date }>();
 
   constructor() {
@@ -147,7 +155,7 @@ class Model {
         allowLast: false,
         allowed: [],
         removeFirst: false,
-        whenRemovedElsewhere: "fail",
+        whenRemovedElsewhere: this.whenRemovedElsewhere,
         removeAdopted: false,
         certificateLimit: 100,
       },
@@ -177,7 +185,10 @@ class Model {
         one.thumbprint === this.state.current.thumbprint ||
         this.observed.some(({ thumbprint }) => thumbprint === one.thumbprint),
     );
-    const records = this.registered;
+    // Who can't find the newest one went back to its predecessor: only what is there has begun an overlap.
+    const records = this.registered.filter((one) =>
+      this.observed.some(({ thumbprint }) => thumbprint === one.thumbprint),
+    );
     for (const step of steps) {
       this.take(step, records);
     }
@@ -203,6 +214,7 @@ class Model {
           validity: this.validities.get(step.thumbprint) ?? null,
         },
       ];
+      this.registered = this.registered.filter(({ thumbprint }) => thumbprint !== step.thumbprint);
       this.record(step.thumbprint);
       return;
     }
@@ -267,6 +279,7 @@ class Model {
         this.updateCertificate();
         break;
       case "linkUpdate":
+        this.whenRemovedElsewhere = event.restores ? "restore" : "fail";
         this.updateLink(event.diesAfter, event.recorded);
         break;
       case "linkRenamed":

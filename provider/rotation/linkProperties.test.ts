@@ -89,7 +89,10 @@ function course(situation: LinkSituation, plan: LinkPlan): readonly (readonly Ob
 function afterwards(situation: LinkSituation, plan: LinkPlan, now: Date): LinkSituation {
   const list = course(situation, plan).at(-1) ?? [];
   const kept = plan.kind === "apply" ? [...plan.keep, ...plan.steps.filter(({ action }) => action === "add")] : [];
-  const there = situation.registered.filter((one) => list.some(({ thumbprint }) => thumbprint === one.thumbprint));
+  // Throughout: what is put back is recorded anew.
+  const there = situation.registered.filter((one) =>
+    [situation.observed, list].every((at) => at.some(({ thumbprint }) => thumbprint === one.thumbprint)),
+  );
   const recorded = kept
     .filter((one) => !there.some(({ thumbprint }) => thumbprint === one.thumbprint))
     .map(

@@ -242,6 +242,15 @@ describe("a link", () => {
       plan: { steps: ["+3"] },
     },
     {
+      rule: "puts it back, and keeps the predecessor that its users went back to for a whole overlap again",
+      given: {
+        registered: [record(V2, "2027-02-01T00:00:00Z"), record(V3, "2027-02-15T00:00:00Z")],
+        observed: [seen(V2), seen(foreign)],
+        rules: { whenRemovedElsewhere: "restore" },
+      },
+      plan: { steps: ["+3"], keep: ["2 previous, accepted until 2027-03-12 00:00 UTC"] },
+    },
+    {
       rule: "never registers a revoked certificate, even if told to restore it",
       given: {
         certificate: { previous: [{ thumbprint: V3, notAfter: new Date("2030-01-01T00:00:00Z"), revoked: true }] },

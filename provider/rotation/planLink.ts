@@ -95,11 +95,11 @@ function recordOf({ registered }: LinkSituation, { thumbprint }: ObservedCertifi
  * The records of what is there, and what is there of our lineage without one: a run died between an upload and its record, or
  * the link was renamed and its successor begins with no records. Such a version counts as registered now, so that its overlap is
  * kept in full. A successor that somebody removed has given nobody an overlap: whoever went back to its predecessor keeps that
- * until the next one has had its time.
+ * until the next one, or that one put back, has had its time.
  */
 function registrationsThere(situation: LinkSituation, now: Date): readonly Registration[] {
-  const recorded = situation.registered.filter(
-    (one) => isCurrent(situation, one) || situation.observed.some((observed) => observed.thumbprint === one.thumbprint),
+  const recorded = situation.registered.filter((one) =>
+    situation.observed.some((observed) => observed.thumbprint === one.thumbprint),
   );
   const unrecorded = byThumbprint(situation.observed)
     .filter((one) => isOurs(situation, one) && recordOf(situation, one) === undefined)

@@ -21,6 +21,24 @@ describe("what somebody else did", () => {
     expect(restored["registered"]).not.toMatchObject([{ missingSince: expect.anything() }]);
   });
 
+  it("a current certificate that is put back gives those who went back to its predecessor a whole overlap again", async () => {
+    stack = await SmallStack.start("2027-01-01");
+    await stack.link("alice-prod", await stack.certificate("alice"));
+    const [first] = stack.registered();
+    const second = await stack.certificate("alice", { rotationTriggers: { why: "tidied" } });
+    await stack.link("alice-prod", second);
+    stack.emulator.take(stack.subscription, String(second["thumbprint"]));
+    stack.at("2027-01-20");
+    await stack.link("alice-prod", second, { whenRemovedElsewhere: "restore" });
+    expect([...stack.registered()].sort()).toEqual([first, second["thumbprint"]].sort());
+    stack.at("2027-01-26");
+    await stack.link("alice-prod", second, { whenRemovedElsewhere: "restore" });
+    expect(stack.registered()).toHaveLength(2);
+    stack.at("2027-01-27");
+    await stack.link("alice-prod", second, { whenRemovedElsewhere: "restore" });
+    expect(stack.registered()).toEqual([second["thumbprint"]]);
+  });
+
   it("what was found missing is not taken for back because a list lags behind, neither by a refresh nor by an update", async () => {
     stack = await SmallStack.start("2027-01-01");
     const first = await stack.certificate("alice");

@@ -178,6 +178,11 @@ describe("what an update would do to a link", () => {
     );
     const restoring = { before: missing, inputs: { whenRemovedElsewhere: "restore" as const } };
     expect(changesAt("2027-09-04", restoring).changes[0]?.reason).toMatch(/it will be registered again$/);
+    const fallback = { ...restoring, before: { registered: [...state.registered.slice(0, 1), ...missing.registered] } };
+    const said = changesAt("2027-10-01", fallback).changes.map(({ reason }) => reason);
+    expect(said.filter((reason) => reason.startsWith("due:"))).toEqual([
+      expect.stringMatching(/it will be registered again; AAAAAAAA… stays accepted for 168 hours after that$/),
+    ]);
   });
 
   it("warns when there may be no room for the next certificate", () => {

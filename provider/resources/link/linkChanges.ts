@@ -94,15 +94,14 @@ function replacementsOf(state: LinkState, { certificate, door, moves }: Wish): P
 function registrationChanges(state: LinkState, wish: Wish, now: Date): PropertyChange[] {
   const { current } = wish.certificate;
   const known = state.registered.find((registration) => registration.thumbprint === current.thumbprint);
+  const staying = wantedOnLink(wish.certificate, registrationsThere(state.registered), now)
+    .map((candidate) => stay(candidate, wish.certificate.overlapHours, now))
+    .join("");
   if (known === undefined) {
-    const there = registrationsThere(state.registered, current.thumbprint);
-    const staying = wantedOnLink(wish.certificate, there, now).map((candidate) =>
-      stay(candidate, wish.certificate.overlapHours, now),
-    );
     return [
       {
         property: "registered",
-        reason: `due: registers ${shortThumbprint(current.thumbprint)} on ${wish.door}${staying.join("")}`,
+        reason: `due: registers ${shortThumbprint(current.thumbprint)} on ${wish.door}${staying}`,
         replaces: false,
       },
     ];
@@ -110,7 +109,7 @@ function registrationChanges(state: LinkState, wish: Wish, now: Date): PropertyC
   if (known.missingSince != null) {
     const remedy =
       wish.inputs.whenRemovedElsewhere === "restore"
-        ? "it will be registered again"
+        ? `it will be registered again${staying}`
         : 'the update will fail: set whenRemovedElsewhere to "restore" to put it back, rotate the certificate, or remove the link';
     return [
       {
@@ -135,7 +134,7 @@ function stay({ thumbprint, until }: WantedCertificate, overlapHours: number, no
 }
 
 function retirements(state: LinkState, wish: Wish, now: Date): PropertyChange[] {
-  const registered = registrationsThere(state.registered, wish.certificate.current.thumbprint);
+  const registered = registrationsThere(state.registered);
   const wanted = new Set(wantedOnLink(wish.certificate, registered, now).map((candidate) => candidate.thumbprint));
   return registered
     .filter((registration) => !wanted.has(registration.thumbprint))

@@ -94,7 +94,7 @@ export function linkRulesShape(door: string) {
       .enum(["fail", "restore"], { error: "whenRemovedElsewhere must be fail or restore" })
       .default("fail")
       .describe(
-        "What to do when somebody else removed the current certificate: `fail` says so and changes nothing, `restore` registers it again. Default: `fail`, because nobody else's closed door is opened silently.",
+        "What to do when somebody else removed the current certificate: `fail` says so and changes nothing, `restore` registers it again, and a predecessor that is still there stays for a whole overlap from then on. Default: `fail`, because nobody else's closed door is opened silently.",
       ),
     removeAdopted: z
       .boolean({ error: "removeAdopted must be true or false" })

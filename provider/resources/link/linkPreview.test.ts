@@ -62,6 +62,15 @@ describe("the preview of a link", () => {
     expect(preview(state, { certificate: certificateInput(second) })).toMatchObject({ history: unknownValue });
   });
 
+  it("knows that what was found missing is registered anew", () => {
+    const missing = [{ thumbprint: first["thumbprint"], registeredAt, origin: "created", missingSince: registeredAt }];
+    const restoring = { certificate: certificateInput(first), whenRemovedElsewhere: "restore" };
+    expect(preview({ ...state, registered: missing }, restoring)).toMatchObject({
+      registered: [{ ...coming, thumbprint: first["thumbprint"] }],
+      history: unknownValue,
+    });
+  });
+
   it("on the day of a rotation knows what stays, although the new certificate is not made yet", () => {
     const { previous, overlapHours } = certificatePreview;
     const certificate = { der: unknownValue, previous, overlapHours };

@@ -9,7 +9,7 @@ import { containsUnknown, unknownValue } from "../unknowns";
 import { givenCertificateShape, type LinkState, type RecordedRegistration } from "./linkDefinition";
 import type { LinkKind } from "./linkKind";
 import { linkCertificateOf, stateOf, versionsOf } from "./linkValues";
-import { registrationsThere } from "./registrations";
+import { recordedThere, registrationOf } from "./registrations";
 
 const givenCertificate = z.object(givenCertificateShape);
 
@@ -62,14 +62,10 @@ function knownCertificate(
 
 function registeredThen(state: LinkState, certificate: LinkCertificate, now: Date): Values[] {
   const { thumbprint } = certificate.current;
-  const isThere = state.registered.some((known) => known.thumbprint === thumbprint);
-  const wanted = new Map(
-    wantedOnLink(certificate, registrationsThere(state.registered, thumbprint), now).map((one) => [
-      one.thumbprint,
-      one,
-    ]),
-  );
-  const staying = state.registered.flatMap((known): Values[] => {
+  const there = recordedThere(state.registered);
+  const isThere = there.some((known) => known.thumbprint === thumbprint);
+  const wanted = new Map(wantedOnLink(certificate, there.map(registrationOf), now).map((one) => [one.thumbprint, one]));
+  const staying = there.flatMap((known): Values[] => {
     const keeps = wanted.get(known.thumbprint);
     return keeps === undefined ? [] : [dated(known, keeps.until, isThere)];
   });
@@ -88,7 +84,7 @@ function recordThen(
   registered: readonly Values[] | null,
   { evidence }: Configured,
 ): Pick<Values, "history" | "evidence"> {
-  const before = state?.registered.map(({ thumbprint }) => thumbprint);
+  const before = state === null ? undefined : recordedThere(state.registered).map(({ thumbprint }) => thumbprint);
   const after = registered?.map((one) => one["thumbprint"]);
   if (state !== null && after !== undefined && sameJson(before, after)) {
     return { history: state.history ?? undefined, evidence: state.evidence ?? undefined };

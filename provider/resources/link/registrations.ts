@@ -2,14 +2,14 @@ import type { Registration } from "../../rotation/types";
 import { dateOf } from "../fields";
 import type { RecordedRegistration } from "./linkDefinition";
 
-/** What a state knows to be there. A predecessor that somebody removed is gone, and has given nobody an overlap. */
-export function registrationsThere(
-  registered: readonly RecordedRegistration[],
-  current: string,
-): readonly Registration[] {
-  return registered
-    .filter(({ thumbprint, missingSince }) => missingSince == null || thumbprint === current)
-    .map(registrationOf);
+/** What a state knows to be there, as far as it was looked at. */
+export function recordedThere(registered: readonly RecordedRegistration[]): readonly RecordedRegistration[] {
+  return registered.filter(({ missingSince }) => missingSince == null);
+}
+
+/** For decisions: a version that was found missing has begun no overlap of its predecessor. */
+export function registrationsThere(registered: readonly RecordedRegistration[]): readonly Registration[] {
+  return recordedThere(registered).map(registrationOf);
 }
 
 /** From state's JSON to the decisions' values. */

@@ -61,7 +61,7 @@ export interface ApplicationCertificateLinkInputs {
   /** Whether revoked certificates are removed before their successor is registered. Closes the door a little earlier; nobody can sign in with this certificate in between. Default: `false`. */
   readonly removeFirst?: pulumi.Input<boolean> | undefined;
 
-  /** What to do when somebody else removed the current certificate: `fail` says so and changes nothing, `restore` registers it again. Default: `fail`, because nobody else's closed door is opened silently. */
+  /** What to do when somebody else removed the current certificate: `fail` says so and changes nothing, `restore` registers it again, and a predecessor that is still there stays for a whole overlap from then on. Default: `fail`, because nobody else's closed door is opened silently. */
   readonly whenRemovedElsewhere?: pulumi.Input<"fail" | "restore"> | undefined;
 
   /** Whether deleting the link also removes a certificate that was there before it. Default: `false`: what was found is left behind. */
